@@ -1,0 +1,52 @@
+import type { Grant, Level, Role } from '../api/model'
+
+/**
+ * What a role may do in its area, for drawing the navigation and the buttons only: the server decides again at every
+ * request. The table repeats internal/access; the browser tests sign in once per role and open every item they are shown.
+ */
+const table = {
+  ReadVillage: ['county', 'township', 'secretary', 'clerk', 'keeper', 'supervisor', 'auditor'],
+  ReadReports: ['county', 'township', 'secretary', 'clerk', 'keeper', 'supervisor', 'auditor'],
+  ReadAudit: ['auditor', 'county', 'township', 'supervisor'],
+  ManageStaff: ['county', 'township', 'secretary'],
+  EditHouseholds: ['clerk', 'secretary'],
+  ImportHouseholds: ['clerk', 'secretary', 'township', 'county'],
+  ManageCards: ['clerk', 'secretary'],
+  SubmitClaim: ['clerk', 'secretary'],
+  ReviewClaim: ['secretary', 'supervisor', 'township'],
+  PublishNotice: ['clerk', 'secretary'],
+  AnswerObjection: ['supervisor', 'secretary'],
+  CloseMonth: ['secretary'],
+  ReverseLine: ['secretary'],
+  EditTemplate: ['county'],
+  DraftRules: ['secretary', 'clerk'],
+  AdoptRules: ['secretary'],
+  ManageShop: ['secretary'],
+  GrantFunds: ['county'],
+  EditItems: ['keeper', 'clerk'],
+  ReceiveGoods: ['keeper', 'clerk'],
+  VoidRedemption: ['keeper', 'clerk', 'secretary', 'supervisor'],
+} satisfies Record<string, Role[]>
+
+export type Ability = keyof typeof table
+
+/** Codes nest by their digits: 6 county, 9 township, 12 village, 15 group. */
+export const contains = (area: string, inner: string) => inner.startsWith(area)
+
+/** The level of an area, read off its number of digits. */
+export function levelOf(area: string): Level {
+  const levels: Record<number, Level> = { 6: 'county', 9: 'township', 12: 'village', 15: 'group' }
+  return levels[area.length] ?? 'group'
+}
+
+/** The roles somebody has in an area, through grants there or above. */
+export function rolesIn(grants: readonly Grant[], area: string): Role[] {
+  return grants.filter((grant) => contains(grant.area, area)).map((grant) => grant.role)
+}
+
+/** Whether somebody with these grants may do this in this area. A keeper never reviews in the village of the shop. */
+export function can(grants: readonly Grant[], ability: Ability, area: string): boolean {
+  const roles = rolesIn(grants, area)
+  if (ability === 'ReviewClaim' && roles.includes('keeper')) return false
+  return roles.some((role) => (table[ability] as Role[]).includes(role))
+}

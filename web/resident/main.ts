@@ -1,0 +1,4 @@
+import { startSurface } from '../shared/surface'
+import App from './App.vue'
+
+void startSurface(App, null)

@@ -1,0 +1,41 @@
+// Fails when what a phone must fetch before its first list grows above the bar.
+//
+// The bar counts script and style, gzip: the page's own files, everything they import statically,
+// and the chunk of the first screen's route with what that imports.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+
+const limitBytes = 60 * 1024
+const dist = fileURLToPath(new URL('../dist', import.meta.url))
+
+/** The routes a person sees first, per surface: source paths as in the build's manifest. */
+const firstScreens = {
+  resident: ['resident/screens/HomeScreen.vue', 'resident/screens/VillageScreen.vue', 'resident/screens/PassbookScreen.vue'],
+  counter: ['counter/screens/LoginScreen.vue', 'counter/screens/FindScreen.vue', 'counter/screens/CartScreen.vue'],
+}
+
+function collect(manifest, key, files) {
+  const chunk = manifest[key]
+  if (!chunk || files.has(chunk.file)) return
+  files.add(chunk.file)
+  for (const css of chunk.css ?? []) files.add(css)
+  for (const imported of chunk.imports ?? []) collect(manifest, imported, files)
+}
+
+let failed = false
+for (const [surface, screens] of Object.entries(firstScreens)) {
+  const manifest = JSON.parse(readFileSync(join(dist, surface, 'manifest.json'), 'utf8'))
+  for (const screen of screens) {
+    const files = new Set()
+    collect(manifest, `${surface}/index.html`, files)
+    collect(manifest, screen, files)
+    let bytes = 0
+    for (const file of files) bytes += gzipSync(readFileSync(join(dist, file))).length
+    const verdict = bytes <= limitBytes ? 'ok  ' : 'OVER'
+    failed ||= bytes > limitBytes
+    console.log(`${verdict} ${surface.padEnd(9)}${screen.split('/').pop().padEnd(22)}${(bytes / 1024).toFixed(1)} KB of ${limitBytes / 1024} KB`)
+  }
+}
+process.exit(failed ? 1 : 0)
