@@ -10,7 +10,7 @@ func importBites() []bite {
 		{"a lower step may be imported", checkLayers, one("internal/claims", "package claims\nimport _ \"qunyan/internal/ledger\""), ""},
 		{"a higher step may not", checkLayers, one("internal/ledger", "package ledger\nimport _ \"qunyan/internal/claims\""), "stands below claims"},
 		{"a neighbour may not", checkLayers, one("internal/claims", "package claims\nimport _ \"qunyan/internal/market\""), "one step"},
-		{"a neighbour on the list may", checkLayers, one("internal/access", "package access\nimport _ \"qunyan/internal/audit\""), ""},
+		{"a neighbour on the list may", checkLayers, one("internal/demo", "package demo\nimport _ \"qunyan/internal/app\""), ""},
 		{"a driver outside store", checkLayers, one("internal/ledger", "package ledger\nimport _ \"database/sql\""), "only store"},
 		{"huma outside api", checkLayers, one("internal/page", "package page\nimport _ \"github.com/danielgtaylor/huma/v2\""), "only api"},
 		{"storetest in shipped code", checkLayers, one("internal/demo", "package demo\nimport _ \"qunyan/internal/store/storetest\""), "for tests"},
