@@ -32,7 +32,7 @@ func TestMaskName(t *testing.T) {
 		"Anna":     "A***",
 		"𠮷田𠮷":      "𠮷*𠮷",
 		"王*国":      "王*国",
-		"·":        "·",
+		"·":        "*",
 		"王··国":     "*··*",
 	} {
 		if got := core.MaskName(name); got != want {
