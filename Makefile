@@ -16,7 +16,8 @@ GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(V
 
 GO_SOURCES := $(shell find cmd internal -name '*.go' -o -name '*.sql' -o -path '*/messages/*.json' -o -name '*.html' 2>/dev/null)
 WEB_SOURCES := $(shell find web internal/messages api -type f \
-	-not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/e2e/*' -not -name '*.go' 2>/dev/null)
+	-not -path '*/node_modules/*' -not -path 'web/dist/*' -not -path 'web/e2e/*' \
+	-not -name '*.go' -not -name '*.test.ts' -not -name 'schema.d.ts' 2>/dev/null)
 
 .PHONY: help
 help: ## List the targets
@@ -52,6 +53,7 @@ test-pg: ## Go tests on PostgreSQL (TEST_DATABASE_URL, or a throw-away server)
 
 .PHONY: test-web
 test-web: bin/.web-built ## Web unit tests, types and byte budget
+	npm --prefix web run --silent api
 	npm --prefix web run --silent types
 	npm --prefix web run --silent test
 	npm --prefix web run --silent budget

@@ -26,7 +26,7 @@ at_least() { # at_least FOUND NEEDED — compares versions, not strings
 have_go() { command -v go >/dev/null && at_least "$(go env GOVERSION | sed 's/^go//')" "$go_needed"; }
 have_node() { command -v node >/dev/null && command -v npm >/dev/null && at_least "$(node -p process.versions.node)" "$node_needed"; }
 have_postgres() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null; }
-have_chromium() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null; }
+have_chromium() { command -v "${CHROMIUM:-/usr/bin/chromium}" >/dev/null; }
 have_cjk_font() { command -v fc-list >/dev/null && [ -n "$(fc-list ':lang=zh-cn' family)" ]; }
 have_cc() { command -v "${CC:-cc}" >/dev/null || command -v gcc >/dev/null; }
 
@@ -38,7 +38,7 @@ check_build() {
 check_test() {
   have_cc || want "gcc libc6-dev" "a C compiler (Go's race detector needs one)"
   have_postgres || want postgresql "the PostgreSQL server, 15 or newer (initdb, pg_ctl); it need not be running"
-  have_chromium || want chromium "Chromium, as 'chromium' on the PATH (browser tests)"
+  have_chromium || want chromium "Chromium, as /usr/bin/chromium or named by CHROMIUM (browser tests)"
   have_cjk_font || want "fontconfig fonts-noto-cjk" "a Chinese font, for example Noto Sans CJK (screenshots and print)"
   command -v pdftotext >/dev/null || want poppler-utils "poppler's pdftotext and pdftoppm (tests read back what is printed)"
 }

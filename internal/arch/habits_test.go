@@ -19,7 +19,8 @@ func checkSizes(tr *tree) (found []string) {
 		measured := path.Ext(f.path) == ".go" ||
 			strings.HasPrefix(f.path, "web/") && slices.Contains([]string{".ts", ".vue", ".mjs"}, path.Ext(f.path))
 		lines := strings.Count(f.text, "\n")
-		if measured && lines > maxFileLines && !strings.HasSuffix(f.path, ".gen.ts") {
+		// schema.d.ts is generated from the API's contract.
+		if measured && lines > maxFileLines && path.Base(f.path) != "schema.d.ts" {
 			found = append(found, fmt.Sprintf("%s: %d lines; a file has at most %d, split it by what it is about", f.path, lines, maxFileLines))
 		}
 	}

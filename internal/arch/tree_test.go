@@ -112,7 +112,7 @@ func load(t *testing.T, root fs.FS) *tree {
 // leftOut names directories that are not ours or not kept (see .gitignore).
 func leftOut(dir string) bool {
 	switch path.Base(dir) {
-	case ".git", "node_modules", "dist", "bin", "demo-data", "test-results", "playwright-report", ".results", ".report", ".idea", ".vscode":
+	case ".git", "node_modules", "dist", "bin", "demo-data", "test-results", "playwright-report", ".artifacts", ".idea", ".vscode":
 		return true
 	}
 	return false
