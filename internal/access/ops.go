@@ -1,0 +1,165 @@
+package access
+
+import (
+	"maps"
+	"slices"
+
+	"qunyan/internal/core"
+	"qunyan/internal/errs"
+)
+
+// Op is something a person may or may not do in an area.
+type Op string
+
+// The operations. Who may do which stands in one place, table; everything else (documentation, the API's early check,
+// the authorization test) reads it from there.
+const (
+	OpReadVillage      Op = "read_village"      // look at a village's households, claims, book and shop
+	OpReadReports      Op = "read_reports"      // look at totals of one's area
+	OpReadAudit        Op = "read_audit"        // look at who did what
+	OpManageStaff      Op = "manage_staff"      // give accounts and roles, below and inside of one's own
+	OpEditHouseholds   Op = "edit_households"   // households, residents, groups
+	OpImportHouseholds Op = "import_households" // from a workbook
+	OpManageCards      Op = "manage_cards"      // issue, revoke, set the PIN at the office
+
+	OpSubmitClaim     Op = "submit_claim"
+	OpReviewClaim     Op = "review_claim" // never a keeper of the same village; further bars stand in claims
+	OpPublishNotice   Op = "publish_notice"
+	OpObject          Op = "object"          // anybody, signed in or not (村民委员会组织法 art. 31: villagers may query)
+	OpObjectOnPaper   Op = "object_on_paper" // type in an objection that came on paper
+	OpAnswerObjection Op = "answer_objection"
+	OpCloseMonth      Op = "close_month"
+	OpReverseLine     Op = "reverse_line"
+
+	OpEditTemplate Op = "edit_template" // the county's rules
+	OpDraftRules   Op = "draft_rules"
+	OpAdoptRules   Op = "adopt_rules"
+
+	OpManageShop     Op = "manage_shop" // name, rate, floor, open or closed
+	OpGrantFunds     Op = "grant_funds"
+	OpEditItems      Op = "edit_items"
+	OpReceiveGoods   Op = "receive_goods"
+	OpRedeem         Op = "redeem"
+	OpVoidRedemption Op = "void_redemption"
+
+	OpReadCard Op = "read_card" // a household's own passbook, by its card
+	OpUseCard  Op = "use_card"  // apply, upload a photo: after the card's PIN
+)
+
+// Actors that hold no role still appear in the table, so that it says everything.
+const (
+	Anybody      core.Role = "anybody"       // signed in or not
+	Card         core.Role = "card"          // a household's card, read-only
+	UnlockedCard core.Role = "unlocked_card" // the same after its PIN
+	System       core.Role = "system"        // our own jobs and the command line
+)
+
+// Table says which roles may do what inside their area. The caller may change the copy it gets.
+func Table() map[Op][]core.Role {
+	own := make(map[Op][]core.Role, len(table))
+	for op, roles := range table {
+		own[op] = slices.Clone(roles)
+	}
+	return own
+}
+
+// Ops lists every operation in alphabetical order.
+func Ops() []Op { return slices.Sorted(maps.Keys(table)) }
+
+// table is the whole of who may do what (domain.md §3: keeper ≠ approver; the auditor only reads; first secretaries
+// supervise and never approve). The county does not act inside a village: it reads, and repairs accounts and imports.
+var table = map[Op][]core.Role{
+	OpReadVillage:      {core.RoleCounty, core.RoleTownship, core.RoleSecretary, core.RoleClerk, core.RoleKeeper, core.RoleSupervisor, core.RoleAuditor, System},
+	OpReadReports:      {core.RoleCounty, core.RoleTownship, core.RoleSecretary, core.RoleClerk, core.RoleKeeper, core.RoleSupervisor, core.RoleAuditor, System},
+	OpReadAudit:        {core.RoleCounty, core.RoleTownship, core.RoleSupervisor, core.RoleAuditor, System},
+	OpManageStaff:      {core.RoleCounty, core.RoleTownship, core.RoleSecretary, System},
+	OpEditHouseholds:   {core.RoleSecretary, core.RoleClerk, System},
+	OpImportHouseholds: {core.RoleCounty, core.RoleTownship, core.RoleSecretary, core.RoleClerk, System},
+	OpManageCards:      {core.RoleSecretary, core.RoleClerk},
+
+	OpSubmitClaim:     {core.RoleSecretary, core.RoleClerk, UnlockedCard},
+	OpReviewClaim:     {core.RoleTownship, core.RoleSecretary, core.RoleSupervisor},
+	OpPublishNotice:   {core.RoleSecretary, core.RoleClerk},
+	OpObject:          {Anybody},
+	OpObjectOnPaper:   {core.RoleSecretary, core.RoleClerk},
+	OpAnswerObjection: {core.RoleSecretary, core.RoleSupervisor},
+	OpCloseMonth:      {core.RoleSecretary},
+	OpReverseLine:     {core.RoleSecretary},
+
+	OpEditTemplate: {core.RoleCounty, System},
+	OpDraftRules:   {core.RoleSecretary, core.RoleClerk},
+	OpAdoptRules:   {core.RoleSecretary},
+
+	OpManageShop:     {core.RoleSecretary},
+	OpGrantFunds:     {core.RoleCounty},
+	OpEditItems:      {core.RoleClerk, core.RoleKeeper},
+	OpReceiveGoods:   {core.RoleClerk, core.RoleKeeper},
+	OpRedeem:         {core.RoleKeeper},
+	OpVoidRedemption: {core.RoleSecretary, core.RoleClerk, core.RoleKeeper, core.RoleSupervisor},
+
+	OpReadCard: {Card, UnlockedCard},
+	OpUseCard:  {UnlockedCard},
+}
+
+// Can says whether the actor may do op in area, as far as roles decide it. What depends on the thing itself (own
+// household, own submission, the same person) the command checks.
+func Can(by core.Actor, op Op, area core.Area) bool {
+	roles := table[op]
+	if slices.Contains(roles, Anybody) {
+		return true
+	}
+	switch by.Kind {
+	case core.SystemActor:
+		return slices.Contains(roles, System)
+	case core.CardActor:
+		as := Card
+		if by.Unlocked {
+			as = UnlockedCard
+		}
+		return slices.Contains(roles, as) && by.Village != 0 && by.Village == area
+	case core.StaffActor:
+		return by.Has(area, roles...) && !barred(by, op, area)
+	}
+	return false
+}
+
+// barred is the separation of duties that holds whatever else a person may be: who keeps a village's shop reviews
+// nothing there, though the secretary's role would allow it.
+func barred(by core.Actor, op Op, area core.Area) bool {
+	return op == OpReviewClaim && by.Has(area, core.RoleKeeper)
+}
+
+// Anywhere says whether the actor may do op in any area at all, for requests that name their area only in the body.
+func Anywhere(by core.Actor, op Op) bool {
+	if Can(by, op, by.Village) {
+		return true
+	}
+	return slices.ContainsFunc(by.Grants, func(g core.Grant) bool { return Can(by, op, g.Area) })
+}
+
+// Require is nil if Can, and else the error to answer: access.sign_in for nobody and for a card that still lacks its
+// PIN (access.pin_needed), access.forbidden for somebody who may not.
+func Require(by core.Actor, op Op, area core.Area) error {
+	if Can(by, op, area) {
+		return nil
+	}
+	return refusal(by, op)
+}
+
+// RequireAnywhere is Require for Anywhere.
+func RequireAnywhere(by core.Actor, op Op) error {
+	if Anywhere(by, op) {
+		return nil
+	}
+	return refusal(by, op)
+}
+
+func refusal(by core.Actor, op Op) error {
+	switch {
+	case by.Kind == core.Nobody:
+		return errs.New(errs.Unauthenticated, "access.sign_in")
+	case by.Kind == core.CardActor && !by.Unlocked && slices.Contains(table[op], UnlockedCard):
+		return errs.New(errs.Unauthenticated, "access.pin_needed")
+	}
+	return errs.New(errs.Forbidden, "access.forbidden")
+}

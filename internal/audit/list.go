@@ -1,0 +1,92 @@
+package audit
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"strings"
+
+	"qunyan/internal/core"
+	"qunyan/internal/errs"
+	"qunyan/internal/store"
+)
+
+// List gives the lines of an area and of everything inside it, newest first. next is "" on the last page.
+//
+// Lines are stored by village. A wider area is read as a merge of its villages' newest lines: each village is asked
+// only for lines newer than the oldest line already wanted, so a county costs one short read per village.
+func List(ctx context.Context, tx *store.Tx, area core.Area, filter Filter, page core.Page) (records []Record, next string, err error) {
+	before := core.ID(math.MaxInt64)
+	if page.Cursor != "" {
+		if before, err = core.ParseID(page.Cursor); err != nil {
+			return nil, "", errs.New(errs.Invalid, "input.bad_cursor").At("cursor")
+		}
+	}
+	areas, err := areasWithin(ctx, tx, area)
+	if err != nil {
+		return nil, "", err
+	}
+	want := page.Size() + 1 // one more tells whether there is another page
+	after := core.ID(0)
+	for _, one := range areas {
+		found, err := listOne(ctx, tx, one, after, before, filter, want)
+		if err != nil {
+			return nil, "", err
+		}
+		if len(found) == 0 {
+			continue
+		}
+		records = append(records, found...)
+		slices.SortFunc(records, func(a, b Record) int { return cmp.Compare(b.ID, a.ID) })
+		if len(records) >= want {
+			records = records[:want]
+			after = records[want-1].ID
+		}
+	}
+	if len(records) == want {
+		records = records[:want-1]
+		next = records[want-2].ID.String()
+	}
+	return records, next, nil
+}
+
+// areasWithin gives every area with lines: the area itself and whatever level lies inside it.
+func areasWithin(ctx context.Context, tx *store.Tx, area core.Area) (found []core.Area, err error) {
+	if area.Level() == core.Village {
+		return []core.Area{area}, nil
+	}
+	low, high := area, area
+	for high.Level() != core.NoLevel && high.Level() <= core.Village {
+		err = tx.Rows(ctx, areasSQL, func(r store.Row) error {
+			var one core.Area
+			if err := r.Scan(&one); err != nil {
+				return err
+			}
+			found = append(found, one)
+			return nil
+		}, low, high)
+		if err != nil {
+			return nil, err
+		}
+		low, high = low*1000, high*1000+999
+	}
+	return found, nil
+}
+
+func listOne(ctx context.Context, tx *store.Tx, area core.Area, after, before core.ID, filter Filter, limit int) (found []Record, err error) {
+	to := filter.ToMs
+	if to == 0 {
+		to = math.MaxInt64
+	}
+	err = tx.Rows(ctx, listSQL, func(r store.Row) error {
+		rec, err := scanRecord(r)
+		found = append(found, rec)
+		return err
+	}, area, after, before, filter.FromMs, to, prefixPattern(filter.Action), limit)
+	return found, err
+}
+
+func prefixPattern(prefix string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(prefix) + "%"
+}

@@ -1,0 +1,26 @@
+package audit
+
+import "qunyan/internal/store"
+
+const insertSQL = `INSERT INTO audit
+	(village, id, at_ms, actor_kind, actor, actor_name, from_addr, request, action, subject, subject_id, before, after)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+
+// areasSQL hops from one village that has lines to the next without reading the lines in between.
+const areasSQL = `WITH RECURSIVE seen (village) AS (
+		SELECT MIN(village) FROM audit WHERE village >= $1 AND village <= $2
+		UNION ALL
+		SELECT (SELECT MIN(a.village) FROM audit a WHERE a.village > seen.village AND a.village <= $2)
+		FROM seen WHERE seen.village IS NOT NULL)
+	SELECT village FROM seen WHERE village IS NOT NULL`
+
+const listSQL = `SELECT village, id, at_ms, actor_kind, actor, actor_name, from_addr, request, action, subject, subject_id, before, after
+	FROM audit
+	WHERE village = $1 AND id > $2 AND id < $3 AND at_ms >= $4 AND at_ms <= $5 AND action LIKE $6 ESCAPE '\'
+	ORDER BY id DESC LIMIT $7`
+
+func scanRecord(r store.Row) (rec Record, err error) {
+	err = r.Scan(&rec.Area, &rec.ID, &rec.AtMs, &rec.ActorKind, &rec.Actor, &rec.ActorName, &rec.From, &rec.Request,
+		&rec.Action, &rec.Subject, &rec.SubjectID, &rec.Before, &rec.After)
+	return rec, err
+}
