@@ -1,0 +1,47 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"qunyan/internal/core"
+	"qunyan/internal/errs"
+)
+
+// Once runs fn at most once for the actor's intent in area at, however often the client sends it: the answer is kept in
+// the same transaction and given again, while the same key with another body is refused with store.key_reused. T is
+// stored as JSON, so it should be a few ids and numbers. Without a key it just runs fn. Call it around the whole of a
+// command, inside Tx; nowMs dates the row, which a job removes after 30 days.
+func Once[T any](ctx context.Context, tx *Tx, by core.Actor, at core.Area, nowMs int64, fn func() (T, error)) (T, error) {
+	var answer T
+	if by.Intent.Key == "" {
+		return fn()
+	}
+	var hash []byte
+	var stored string
+	err := tx.Row(ctx, `SELECT hash, answer FROM intent WHERE village = $1 AND key = $2`, at, by.Intent.Key).Scan(&hash, &stored)
+	switch {
+	case err == nil && !bytes.Equal(hash, by.Intent.Hash[:]):
+		return answer, errs.New(errs.Conflict, "store.key_reused")
+	case err == nil:
+		return answer, json.Unmarshal([]byte(stored), &answer)
+	case !errors.Is(err, ErrNone):
+		return answer, err
+	}
+	if answer, err = fn(); err != nil {
+		return answer, err
+	}
+	kept, err := json.Marshal(answer)
+	if err != nil {
+		return answer, fmt.Errorf("store: answer of an intent: %w", err)
+	}
+	n, err := tx.Exec(ctx, `INSERT INTO intent (village, key, hash, answer, at_ms) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (village, key) DO NOTHING`, at, by.Intent.Key, by.Intent.Hash[:], string(kept), nowMs)
+	if err == nil && n == 0 {
+		err = errAgain // the same intent was answered beside us; the next run finds that answer
+	}
+	return answer, err
+}

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"qunyan/internal/errs"
+)
+
+const (
+	pgTries      = 10                     // runs of one command before the caller is told to try later
+	pgPauseMost  = 400 * time.Millisecond // longest pause between two runs
+	pgPauseFirst = 2 * time.Millisecond
+	pgBatch      = 500 // statements sent together
+)
+
+type postgresDB struct {
+	pool    *pgxpool.Pool
+	counted *counters
+}
+
+func openPostgres(ctx context.Context, url string, opt Options, counted *counters) (*postgresDB, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("the address of the database cannot be read") // pgx's own text would show the password
+	}
+	if !strings.Contains(url, "pool_max_conns") {
+		cfg.MaxConns = int32(or(opt.Readers, max(16, 4*runtime.NumCPU())))
+	}
+	for name, value := range map[string]string{"lock_timeout": "20s", "idle_in_transaction_session_timeout": "120s", "application_name": "qunyan"} {
+		if cfg.ConnConfig.RuntimeParams[name] == "" {
+			cfg.ConnConfig.RuntimeParams[name] = value
+		}
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fault(err)
+	}
+	return &postgresDB{pool, counted}, nil
+}
+
+func (db *postgresDB) close() error {
+	db.pool.Close()
+	return nil
+}
+
+func (db *postgresDB) view(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	tx, err := db.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
+	return call(ctx, &Tx{postgresTx{tx}}, fn)
+}
+
+// tx runs a command until it is decided. A lost connection before the commit was sent is a reason to run it again; one
+// after it is not, because nobody here can know: the caller's key gets the first answer if it did commit.
+func (db *postgresDB) tx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	running := context.WithoutCancel(ctx)
+	pause := pgPauseFirst
+	for try := 1; ; try++ {
+		again, err := db.try(running, fn)
+		if err == nil || !again || try == pgTries {
+			return err
+		}
+		db.counted.retries.Add(1)
+		select {
+		case <-time.After(pause/2 + rand.N(pause)):
+		case <-ctx.Done():
+			return err
+		}
+		pause = min(2*pause, pgPauseMost)
+	}
+}
+
+func (db *postgresDB) try(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) (again bool, err error) {
+	tx, err := db.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+	if err != nil {
+		return unreachable(err), err
+	}
+	defer func() { _ = tx.Rollback(ctx) }() // does nothing after a commit
+	if err := call(ctx, &Tx{postgresTx{tx}}, fn); err != nil {
+		return errors.Is(err, errAgain) || serialization(err) || unreachable(err), err
+	}
+	if err := tx.Commit(ctx); err != nil {
+		if serialization(err) {
+			return true, err
+		}
+		if unreachable(err) {
+			return false, errs.New(errs.Unavailable, "store.unavailable").Because(err)
+		}
+		return false, err
+	}
+	db.counted.commits.Add(1)
+	return false, nil
+}
+
+// migrating holds a lock for the length of the transaction. The number is arbitrary and ours.
+func (db *postgresDB) migrating(ctx context.Context, tx *Tx) error {
+	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(7155220524)`)
+	return err
+}
+
+func (db *postgresDB) script(_ context.Context, text string) (string, error) {
+	return strings.NewReplacer(") STRICT, WITHOUT ROWID", ")", ") STRICT", ")", "BLOB", "BYTEA").Replace(text), nil
+}
+
+type postgresTx struct{ tx pgx.Tx }
+
+func (p postgresTx) exec(ctx context.Context, text string, args []any) (int64, error) {
+	tag, err := p.tx.Exec(ctx, text, args...)
+	return tag.RowsAffected(), fault(err)
+}
+
+func (p postgresTx) row(ctx context.Context, text string, args []any) Row {
+	return postgresRow{p.tx.QueryRow(ctx, text, args...)}
+}
+
+type postgresRow struct{ row pgx.Row }
+
+func (r postgresRow) Scan(dest ...any) error {
+	err := r.row.Scan(dest...)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ErrNone
+	}
+	return fault(err)
+}
+
+func (p postgresTx) rows(ctx context.Context, text string, args []any, scan func(Row) error) error {
+	rows, err := p.tx.Query(ctx, text, args...)
+	if err != nil {
+		return fault(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return fault(rows.Err())
+}
+
+func (p postgresTx) many(ctx context.Context, text string, n int, args func(i int) []any) error {
+	for from := 0; from < n; from += pgBatch {
+		batch := &pgx.Batch{}
+		for i := from; i < min(from+pgBatch, n); i++ {
+			batch.Queue(text, args(i)...)
+		}
+		if err := p.tx.SendBatch(ctx, batch).Close(); err != nil {
+			return fault(err)
+		}
+	}
+	return nil
+}

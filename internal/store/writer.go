@@ -1,0 +1,168 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"qunyan/internal/errs"
+)
+
+// errGroupLost says that the engine threw away the shared transaction (a full disk does that), and with it the work of
+// every command of the group.
+var errGroupLost = errors.New("store: the shared transaction is gone")
+
+// writer owns SQLite's one writing connection. Commands wait in its queue; it takes all that wait, up to a limit, and
+// commits them together.
+type writer struct {
+	conn    *sqliteConn
+	most    int
+	queue   chan *command
+	stopped chan struct{}
+	counted *counters
+
+	mu     sync.RWMutex // held for reading while a command is put into the queue
+	closed bool
+}
+
+type command struct {
+	ctx    context.Context
+	fn     func(ctx context.Context, tx *Tx) error
+	err    error
+	answer chan error
+}
+
+func newWriter(conn *sqliteConn, most, queue int, counted *counters) *writer {
+	w := &writer{conn: conn, most: most, queue: make(chan *command, queue), stopped: make(chan struct{}), counted: counted}
+	go w.loop()
+	return w
+}
+
+// run queues a command and waits for its answer. Only the wait for a place in the queue ends with ctx: a command that
+// is in the queue is either skipped by the writer or decided, never left in doubt.
+func (w *writer) run(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	c := &command{ctx: ctx, fn: fn, answer: make(chan error, 1)}
+	if err := w.put(ctx, c); err != nil {
+		return err
+	}
+	return <-c.answer
+}
+
+func (w *writer) put(ctx context.Context, c *command) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed {
+		return errs.New(errs.Unavailable, "store.closing")
+	}
+	select {
+	case w.queue <- c:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// stop lets the writer finish what was accepted and waits for it.
+func (w *writer) stop() {
+	w.mu.Lock()
+	if !w.closed {
+		w.closed = true
+		close(w.queue)
+	}
+	w.mu.Unlock()
+	<-w.stopped
+	w.conn.drop()
+}
+
+func (w *writer) loop() {
+	defer close(w.stopped)
+	for c := range w.queue {
+		w.group(w.gather(c))
+	}
+}
+
+// gather takes what waits behind first, without waiting for more: an idle system answers one command as fast as it can
+// commit, a busy one fills its groups by itself.
+func (w *writer) gather(first *command) []*command {
+	group := []*command{first}
+	for len(group) < w.most {
+		select {
+		case c, open := <-w.queue:
+			if !open {
+				return group
+			}
+			group = append(group, c)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// group runs the commands under one commit and answers them. No answer, not even a refusal, is given before the commit:
+// a refusal may rest on what an earlier command of the group wrote.
+func (w *writer) group(group []*command) {
+	err := w.together(group)
+	if errors.Is(err, errGroupLost) && len(group) > 1 {
+		for _, c := range group {
+			w.group([]*command{c})
+		}
+		return
+	}
+	for _, c := range group {
+		if err != nil && (c.err == nil || errors.Is(c.err, errGroupLost)) {
+			c.err = err
+		}
+		c.answer <- c.err
+	}
+}
+
+// together gives the error that ends all of them, or leaves each its own in c.err.
+func (w *writer) together(group []*command) error {
+	ctx := context.Background()
+	if err := w.conn.do(ctx, "BEGIN IMMEDIATE"); err != nil {
+		w.conn.drop()
+		return err
+	}
+	for _, c := range group {
+		if c.err = c.ctx.Err(); c.err != nil {
+			continue
+		}
+		if c.err = w.alone(c); errors.Is(c.err, errGroupLost) {
+			w.abandon(ctx)
+			return c.err
+		}
+	}
+	if err := w.conn.do(ctx, "COMMIT"); err != nil {
+		w.abandon(ctx)
+		return err
+	}
+	w.counted.commits.Add(1)
+	return nil
+}
+
+// alone runs one command in a savepoint, so that its failure takes back its own work only.
+func (w *writer) alone(c *command) error {
+	// An interrupted statement would roll back the whole shared transaction, so the caller's context ends here.
+	ctx := context.WithoutCancel(c.ctx)
+	if err := w.conn.do(ctx, "SAVEPOINT command"); err != nil {
+		return errors.Join(errGroupLost, err)
+	}
+	err := call(ctx, &Tx{w.conn}, c.fn)
+	if err != nil {
+		if lost := w.conn.do(ctx, "ROLLBACK TO command"); lost != nil {
+			return errors.Join(errGroupLost, err)
+		}
+	}
+	if lost := w.conn.do(ctx, "RELEASE command"); lost != nil {
+		return errors.Join(errGroupLost, lost)
+	}
+	return err
+}
+
+// abandon ends a transaction that cannot be committed, and the connection with it if even that fails.
+func (w *writer) abandon(ctx context.Context) {
+	if err := w.conn.do(ctx, "ROLLBACK"); err != nil {
+		w.conn.drop()
+	}
+}
