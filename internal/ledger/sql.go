@@ -1,0 +1,113 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+
+	"qunyan/internal/core"
+	"qunyan/internal/errs"
+	"qunyan/internal/store"
+)
+
+// The book's row is the village's lock: this statement comes first, whoever posts. It makes the row at the first line.
+const sqlTake = `INSERT INTO book (village, last_no, last_ms, closed) VALUES ($1, $2, $3, 0)
+	ON CONFLICT (village) DO UPDATE SET last_no = book.last_no + excluded.last_no,
+		last_ms = CASE WHEN excluded.last_ms > book.last_ms THEN excluded.last_ms ELSE book.last_ms END
+	RETURNING last_no, last_ms, closed`
+
+// Locking without taking a number leaves the row as it is.
+const sqlLock = `INSERT INTO book (village, last_no, last_ms, closed) VALUES ($1, 0, 0, 0)
+	ON CONFLICT (village) DO UPDATE SET last_no = book.last_no
+	RETURNING last_no, last_ms, closed`
+
+const sqlBalance = `SELECT balance FROM account WHERE village = $1 AND kind = $2 AND owner = $3`
+
+const sqlBalances = `SELECT kind, owner, balance FROM account WHERE village = $1`
+
+// The three ways to change one account: whatever comes of it; not below zero; not below what is on hold.
+const (
+	sqlMove = `INSERT INTO account (village, kind, owner, balance, lines) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (village, kind, owner) DO UPDATE SET balance = account.balance + excluded.balance,
+			lines = account.lines + excluded.lines
+		RETURNING balance`
+	sqlSpend = `UPDATE account SET balance = balance + $1, lines = lines + $2
+		WHERE village = $3 AND kind = $4 AND owner = $5 AND balance + $1 >= 0
+		RETURNING balance`
+	sqlSpendFree = `UPDATE account SET balance = balance + $1, lines = lines + $2
+		WHERE village = $3 AND kind = $4 AND owner = $5 AND balance + $1 >= (
+			SELECT COALESCE(SUM(h.points), 0) FROM hold h
+			WHERE h.village = $3 AND h.owner = $5 AND h.state = 'pending' AND h.expires_ms > $6)
+		RETURNING balance`
+)
+
+// For many accounts at once the balances were read under the lock, and each account is written once.
+const sqlSettleAccount = `INSERT INTO account (village, kind, owner, balance, lines) VALUES ($1, $2, $3, $4, $5)
+	ON CONFLICT (village, kind, owner) DO UPDATE SET balance = excluded.balance, lines = account.lines + excluded.lines`
+
+const sqlInsertLine = `INSERT INTO line (village, no, voucher, day, at_ms, kind, category, debit, credit, owner, amount,
+	debit_after, credit_after, ref, reverses, memo_zh, memo_en, actor)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
+
+const sqlHouseholdBalances = `SELECT
+	COALESCE((SELECT b.balance FROM account b WHERE b.village = $1 AND b.owner = $2 AND b.kind = $3), 0),
+	COALESCE((SELECT s.balance FROM account s WHERE s.village = $1 AND s.owner = $2 AND s.kind = $4), 0),
+	(SELECT CAST(COALESCE(SUM(h.points), 0) AS BIGINT) FROM hold h
+		WHERE h.village = $1 AND h.owner = $2 AND h.state = 'pending' AND h.expires_ms > $5)`
+
+const sqlAllBalances = `SELECT kind, owner, balance FROM account WHERE village = $1 AND kind BETWEEN $2 AND $3`
+
+const sqlPending = `SELECT owner, points FROM hold WHERE village = $1 AND state = 'pending' AND expires_ms > $2`
+
+const sqlOwners = `SELECT owner FROM account WHERE village = $1 AND kind = $2 AND owner BETWEEN $3 AND $4`
+
+const lineColumns = `l.no, l.voucher, l.day, l.at_ms, l.kind, l.category, l.debit, l.credit, l.owner, l.amount, l.debit_after,
+	l.credit_after, l.ref, l.reverses, l.memo_zh, l.memo_en, l.actor`
+
+const sqlLine = `SELECT ` + lineColumns + ` FROM line l WHERE l.village = $1 AND l.no = $2`
+
+// The lines of a voucher stand together, so the first line of another voucher ends it.
+const sqlVoucher = `SELECT ` + lineColumns + ` FROM line l
+	WHERE l.village = $1 AND l.no >= $2 AND l.no < COALESCE((
+		SELECT n.no FROM line n WHERE n.village = $1 AND n.no > $2 AND n.voucher > $2 ORDER BY n.no LIMIT 1),
+		9223372036854775807)
+	ORDER BY l.no`
+
+const sqlReversalOf = `SELECT no FROM line WHERE village = $1 AND reverses = $2 AND reverses <> 0`
+
+func scanLine(r store.Row) (Line, error) {
+	var l Line
+	err := r.Scan(&l.No, &l.Voucher, &l.Day, &l.AtMs, &l.Kind, &l.Category, &l.Debit, &l.Credit, &l.Owner, &l.Amount,
+		&l.DebitAfter, &l.CreditAfter, &l.Ref, &l.Reverses, &l.MemoZh, &l.MemoEn, &l.Actor)
+	return l, err
+}
+
+func lineByNo(ctx context.Context, tx *store.Tx, village core.Area, no int64) (Line, error) {
+	l, err := scanLine(tx.Row(ctx, sqlLine, village, no))
+	if errors.Is(err, store.ErrNone) {
+		return l, errs.New(errs.NotFound, "ledger.no_line")
+	}
+	return l, err
+}
+
+const sqlInsertHold = `INSERT INTO hold (village, id, owner, points, state, ref, expires_ms, created_ms, ended_ms, line)
+	VALUES ($1, $2, $3, $4, 'pending', $5, $6, $7, 0, 0)`
+
+const sqlHold = `SELECT id, owner, points, state, ref, expires_ms, created_ms, ended_ms, line FROM hold WHERE village = $1 AND id = $2`
+
+const sqlEndHold = `UPDATE hold SET state = $1, ended_ms = $2 WHERE village = $3 AND id = $4 AND state = 'pending'`
+
+const sqlExpireHolds = `UPDATE hold SET state = 'expired', ended_ms = expires_ms
+	WHERE village = $1 AND state = 'pending' AND expires_ms <= $2`
+
+const closingColumns = `month, first_no, last_no, claims, points, deducted, actor, actor_name, at_ms`
+
+const sqlClosing = `SELECT ` + closingColumns + ` FROM book_close WHERE village = $1 AND month = $2`
+
+const sqlClosings = `SELECT ` + closingColumns + ` FROM book_close WHERE village = $1 ORDER BY month`
+
+const sqlInsertClosing = `INSERT INTO book_close (village, month, first_no, last_no, claims, points, deducted, actor, actor_name, at_ms)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+
+const sqlClose = `UPDATE book SET closed = $1 WHERE village = $2 AND closed < $1`
+
+const sqlHoldLine = `UPDATE hold SET line = $1 WHERE village = $2 AND id = $3`

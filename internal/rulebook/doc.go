@@ -1,0 +1,16 @@
+// Package rulebook keeps the rules by which deeds become points: the county's template, each village's own versions of
+// it, and the arithmetic of scales, quantities and caps.
+//
+// What it promises:
+//   - A village's rules are the county's lines with its own weights inside the county's bounds; a cap may be tightened,
+//     never loosened (domain.md §2: weights set by each village).
+//   - A version is in force only after the villagers' representatives voted for it: at least two thirds of those who
+//     should attend present, more than half of those present in favour (四议两公开, domain.md §3), with the number of the
+//     minutes. It begins on the first day of a coming month and never reaches back; older deeds keep the older version.
+//   - An adopted version is never edited. It can be withdrawn until it is in force.
+//   - Judge is pure. It never gives more than a cap allows, never turns a deduction into a gain or the reverse, and does
+//     not overflow.
+//   - There is no kind of rule whose effect is anything but points (domain.md §5, R1, R2 and R4).
+//
+// Points are whole points; days are yyyymmdd in China's time.
+package rulebook
