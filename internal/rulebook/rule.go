@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"math"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -182,6 +183,8 @@ func (r Rule) badNames() string {
 		return "unit_en"
 	case r.Per != PerUnit && (r.Per != PerEvent || r.UnitZh != "" || r.UnitEn != ""):
 		return "per"
+	case r.Self && r.Category == Deduction:
+		return "self"
 	}
 	return ""
 }
@@ -244,12 +247,8 @@ func (r Rule) greatest() core.Points {
 	return most
 }
 
-func magnitude(p core.Points) core.Points {
-	if p < 0 {
-		return -p
-	}
-	return p
-}
+// magnitude is p without its sign; the one number that has no opposite is brought to its neighbour's.
+func magnitude(p core.Points) core.Points { return max(p, -max(p, -math.MaxInt64)) }
 
 // sinceMonday is the number of days since the week began.
 func sinceMonday(w time.Weekday) int { return (int(w) + 6) % 7 }

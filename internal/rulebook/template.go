@@ -1,0 +1,135 @@
+package rulebook
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"qunyan/internal/access"
+	"qunyan/internal/core"
+	"qunyan/internal/errs"
+	"qunyan/internal/messages"
+	"qunyan/internal/store"
+)
+
+// The fifteen lines of domain.md §4 with their caps, proofs and approvers. The bounds are ours: about half to twice the
+// observed points.
+//
+//go:embed template.json
+var templateJSON []byte
+
+// Template is the county's template as the product brings it: a proposal, never "the official rules".
+func Template() ([]Rule, error) { return parseRules(templateJSON) }
+
+// parseRules reads a list of rules strictly: unknown fields, codes used twice and lines that fail Check are refused.
+func parseRules(data []byte) ([]Rule, error) {
+	var rules []Rule
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&rules); err != nil {
+		return nil, fmt.Errorf("rulebook: list of rules: %w", err)
+	}
+	seen := map[string]bool{}
+	for i := range rules {
+		r := &rules[i]
+		r.Sort = int64(i + 1)
+		if r.Scale == nil {
+			r.Scale = []Step{}
+		}
+		if err := r.Check(); err != nil {
+			return nil, err
+		}
+		if seen[r.Code] {
+			return nil, errs.New(errs.Invalid, "rulebook.code_taken").At("code")
+		}
+		seen[r.Code] = true
+	}
+	return rules, nil
+}
+
+// SeedTemplate gives a county the product's template as version 1, in force from a month's first day. A county that has
+// any version is left as it is.
+func SeedTemplate(ctx context.Context, tx *store.Tx, county core.Area, from core.Day, nowMs int64) error {
+	rules, err := Template()
+	if err != nil {
+		return err
+	}
+	if county.Level() != core.County || from%100 != 1 || !from.Valid() {
+		return fmt.Errorf("rulebook: template for area %d from day %d", county, from)
+	}
+	made, err := insertRuleset(ctx, tx, Ruleset{Area: county, Version: 1, State: Adopted, FromDay: from, CreatedMs: nowMs,
+		ChangedMs: nowMs, Title: messages.Text(messages.Chinese, "rules.template_title", nil), NoticeDays: NoticeDaysMin})
+	if err != nil || !made {
+		return err
+	}
+	return putRules(ctx, tx, county, 1, rules...)
+}
+
+// PutInput is one line of a county's draft template.
+type PutInput struct {
+	County  core.Area
+	Version int64
+	Enabled bool // false leaves the line out
+	Rule    Rule
+}
+
+// PutRule writes, or with Enabled false leaves out, a whole line of a county's draft template: texts, bounds and all.
+// A line the draft does not have yet is added at its end.
+//
+// Errors: rulebook.bad_rule, rulebook.not_draft, rulebook.no_ruleset.
+func (s *Service) PutRule(ctx context.Context, by core.Actor, in PutInput) (Rule, error) {
+	if err := requireCounty(by, in.County); err != nil {
+		return Rule{}, err
+	}
+	rule := in.Rule
+	for _, text := range []*string{&rule.TextZh, &rule.TextEn, &rule.ProofZh, &rule.ProofEn, &rule.UnitZh, &rule.UnitEn} {
+		*text = strings.TrimSpace(*text)
+	}
+	if err := rule.Check(); err != nil && in.Enabled {
+		return Rule{}, err
+	}
+	return command(ctx, s, by, in.County, func(ctx context.Context, tx *store.Tx, nowMs int64) (Rule, error) {
+		set, err := openDraft(ctx, tx, in.County, in.Version, nowMs)
+		if err != nil {
+			return Rule{}, err
+		}
+		rule.Sort = 1
+		for _, other := range set.Rules {
+			if other.Code == rule.Code {
+				rule.Sort = other.Sort
+				break
+			}
+			rule.Sort = max(rule.Sort, other.Sort+1)
+		}
+		return rule, s.putRule(ctx, tx, by, nowMs, set, rule, in.Enabled)
+	})
+}
+
+// Publish puts a county's draft template into force from the first of a coming month. Villages' rules stay as they were
+// voted; their next drafts start from it.
+//
+// Errors: rulebook.from_day, rulebook.not_draft, rulebook.empty, rulebook.later_version.
+func (s *Service) Publish(ctx context.Context, by core.Actor, county core.Area, version int64, from core.Day) error {
+	if err := requireCounty(by, county); err != nil {
+		return err
+	}
+	if err := checkFromDay(from, s.today()); err != nil {
+		return err
+	}
+	_, err := command(ctx, s, by, county, func(ctx context.Context, tx *store.Tx, nowMs int64) (string, error) {
+		return strconv.FormatInt(version, 10), s.adopt(ctx, tx, by, nowMs,
+			AdoptInput{Village: county, Version: version, FromDay: from, NoticeDays: NoticeDaysMin})
+	})
+	return err
+}
+
+func requireCounty(by core.Actor, county core.Area) error {
+	if county.Level() != core.County {
+		return errs.New(errs.Invalid, "rulebook.wrong_area")
+	}
+	return access.Require(by, access.OpEditTemplate, county)
+}
