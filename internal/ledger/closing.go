@@ -18,6 +18,7 @@ type Closing struct {
 	Claims    int64
 	Points    core.Points // earned
 	Deducted  core.Points // base points really taken
+	Moved     int64       // claims that were not ready and went to the next month
 	Actor     core.ID
 	ActorName string
 	AtMs      int64
@@ -37,7 +38,7 @@ func CloseMonth(ctx context.Context, tx *store.Tx, village core.Area, c Closing)
 		return errs.New(errs.Conflict, "ledger.month_closed", "month", c.Month.String())
 	}
 	_, err = tx.Exec(ctx, sqlInsertClosing, village, c.Month, c.FirstNo, c.LastNo, c.Claims, c.Points, c.Deducted,
-		c.Actor, c.ActorName, c.AtMs)
+		c.Moved, c.Actor, c.ActorName, c.AtMs)
 	return err
 }
 
@@ -52,6 +53,6 @@ func ClosingOf(ctx context.Context, tx *store.Tx, village core.Area, month core.
 
 func scanClosing(r store.Row) (Closing, error) {
 	var c Closing
-	err := r.Scan(&c.Month, &c.FirstNo, &c.LastNo, &c.Claims, &c.Points, &c.Deducted, &c.Actor, &c.ActorName, &c.AtMs)
+	err := r.Scan(&c.Month, &c.FirstNo, &c.LastNo, &c.Claims, &c.Points, &c.Deducted, &c.Moved, &c.Actor, &c.ActorName, &c.AtMs)
 	return c, err
 }

@@ -99,14 +99,14 @@ const sqlEndHold = `UPDATE hold SET state = $1, ended_ms = $2 WHERE village = $3
 const sqlExpireHolds = `UPDATE hold SET state = 'expired', ended_ms = expires_ms
 	WHERE village = $1 AND state = 'pending' AND expires_ms <= $2`
 
-const closingColumns = `month, first_no, last_no, claims, points, deducted, actor, actor_name, at_ms`
+const closingColumns = `month, first_no, last_no, claims, points, deducted, moved, actor, actor_name, at_ms`
 
 const sqlClosing = `SELECT ` + closingColumns + ` FROM book_close WHERE village = $1 AND month = $2`
 
 const sqlClosings = `SELECT ` + closingColumns + ` FROM book_close WHERE village = $1 ORDER BY month`
 
-const sqlInsertClosing = `INSERT INTO book_close (village, month, first_no, last_no, claims, points, deducted, actor, actor_name, at_ms)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+const sqlInsertClosing = `INSERT INTO book_close (village, month, first_no, last_no, claims, points, deducted, moved, actor, actor_name, at_ms)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 
 const sqlClose = `UPDATE book SET closed = $1 WHERE village = $2 AND closed < $1`
 

@@ -1,0 +1,108 @@
+package claims
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"qunyan/internal/access"
+	"qunyan/internal/core"
+	"qunyan/internal/rulebook"
+	"qunyan/internal/store"
+)
+
+// Event is one step of a claim's road.
+type Event struct {
+	AtMs int64
+	What string // submitted, returned, approved, rejected, withdrawn, noticed, objected, upheld, dismissed, posted
+	By   string // "" for a household and for the public
+	Text string // reason, objection or answer
+}
+
+// Detail is a claim with what a reviewer looks at beside it.
+type Detail struct {
+	Claim
+	Cap     Cap // of its rule, without this claim
+	History []Event
+}
+
+// Detail reads one claim for the village's staff.
+func (s *Service) Detail(ctx context.Context, by core.Actor, village core.Area, id core.ID) (d Detail, err error) {
+	if err := access.Require(by, access.OpReadVillage, village); err != nil {
+		return d, err
+	}
+	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if d.Claim, err = scanClaim(village, tx.Row(ctx, sqlClaim, village, id)); err != nil {
+			return err
+		}
+		if d.Cap, err = capOf(ctx, tx, d.Claim); err != nil {
+			return err
+		}
+		d.History, err = historyOf(ctx, tx, d.Claim)
+		return err
+	})
+	return d, err
+}
+
+// capOf says how far the household has used up the rule besides this claim, by the rules the claim was judged by.
+func capOf(ctx context.Context, tx *store.Tx, c Claim) (Cap, error) {
+	rule, err := rulebook.RuleOf(ctx, tx, c.Village, c.Version, c.Rule)
+	if err != nil {
+		return Cap{}, err
+	}
+	j, err := weigh(ctx, tx, c.Village, rule, c.Version, c.deed(), c.ID)
+	return j.Cap, err
+}
+
+func (c Claim) deed() Deed {
+	return Deed{Household: c.Household, Rule: c.Rule, Day: c.Day, Qty: c.Qty, Step: c.Step, Event: c.Event, Note: c.Note, Proof: c.Proof, Photo: c.Photo}
+}
+
+// historyOf puts the road together from what the rows say. The audit trail has every detail, for those who may read it.
+func historyOf(ctx context.Context, tx *store.Tx, c Claim) ([]Event, error) {
+	all := []Event{{AtMs: c.CreatedMs, What: "submitted", By: c.ByName}}
+	if c.ReviewedMs != 0 {
+		what := "approved"
+		if c.State == Returned || c.State == Rejected {
+			what = string(c.State)
+		}
+		if c.State == Submitted || c.State == Withdrawn { // it was returned once, and sent again or taken back
+			what = string(Returned)
+		}
+		e := Event{AtMs: c.ReviewedMs, What: what, By: c.ReviewedBy}
+		if what != "approved" {
+			e.Text = c.Reason
+		}
+		all = append(all, e)
+	}
+	if c.State == Withdrawn || c.State == Submitted && c.Changes > 1 {
+		all = append(all, Event{AtMs: c.ChangedMs, What: string(c.State), By: c.ByName})
+	}
+	if c.Notice == 0 {
+		return all, nil
+	}
+	notice, err := noticeByID(ctx, tx, c.Village, c.Notice)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, Event{AtMs: notice.PublishedMs, What: "noticed", By: notice.ByName})
+	if err := tx.Rows(ctx, sqlClaimObjections, func(r store.Row) error {
+		o, err := scanObjection(r)
+		all = append(all, Event{AtMs: o.CreatedMs, What: "objected", Text: o.Text})
+		if o.State != "open" {
+			all = append(all, Event{AtMs: o.AnsweredMs, What: o.State, By: o.AnsweredBy, Text: o.Answer})
+		}
+		return err
+	}, c.Village, c.ID); err != nil {
+		return nil, err
+	}
+	if c.State == Posted {
+		closing, _, err := closingOf(ctx, tx, c.Village, notice.Month)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, Event{AtMs: closing.AtMs, What: "posted", By: closing.ActorName})
+	}
+	slices.SortStableFunc(all, func(a, b Event) int { return cmp.Compare(a.AtMs, b.AtMs) })
+	return all, nil
+}

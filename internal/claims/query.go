@@ -1,0 +1,202 @@
+package claims
+
+import (
+	"context"
+	"math"
+	"strconv"
+	"strings"
+
+	"qunyan/internal/access"
+	"qunyan/internal/core"
+	"qunyan/internal/errs"
+	"qunyan/internal/store"
+)
+
+// Filter narrows a list of claims. Household and Sheet exclude each other; the zero value takes everything.
+type Filter struct {
+	State     State
+	Month     core.Month
+	Household core.ID
+	Sheet     core.ID
+}
+
+// Claims lists a village's claims for its staff. Submitted, returned, approved and frozen ones come oldest first, ended
+// ones and mixed lists newest first, a sheet's in the order of the paper. next is "" on the last page.
+func (s *Service) Claims(ctx context.Context, by core.Actor, village core.Area, f Filter, page core.Page) (list []Claim, next string, err error) {
+	if err := access.Require(by, access.OpReadVillage, village); err != nil {
+		return nil, "", err
+	}
+	if f.State != "" && !f.State.Valid() {
+		return nil, "", errs.New(errs.Invalid, "claims.bad_state").At("state")
+	}
+	if f.Month != 0 && !f.Month.Valid() {
+		return nil, "", errs.New(errs.Invalid, "claims.bad_month").At("month")
+	}
+	return s.claims(ctx, village, f, page)
+}
+
+// OwnClaims lists what the card's household submitted or was credited, newest first.
+func (s *Service) OwnClaims(ctx context.Context, by core.Actor, page core.Page) (list []Claim, next string, err error) {
+	if err := access.Require(by, access.OpReadCard, by.Village); err != nil {
+		return nil, "", err
+	}
+	return s.claims(ctx, by.Village, Filter{Household: by.Household}, page)
+}
+
+// Claim is one claim for the village's staff.
+func (s *Service) Claim(ctx context.Context, by core.Actor, village core.Area, id core.ID) (Claim, error) {
+	if err := access.Require(by, access.OpReadVillage, village); err != nil {
+		return Claim{}, err
+	}
+	return s.find(ctx, village, id)
+}
+
+func (s *Service) claims(ctx context.Context, village core.Area, f Filter, page core.Page) (list []Claim, next string, err error) {
+	at, err := readCursor(page.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	limit := page.Size() + 1 // one more tells whether there is another page
+	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		scan := func(r store.Row) error {
+			c, err := scanClaim(village, r)
+			list = append(list, c)
+			return err
+		}
+		switch {
+		case f.Household != 0:
+			return tx.Rows(ctx, sqlClaimsByHousehold, scan, village, f.Household, string(f.State), f.Month, at.before(), limit)
+		case f.Sheet != 0:
+			return tx.Rows(ctx, sqlClaimsBySheet, scan, village, f.Sheet, max(at.id, f.Sheet), string(f.State), limit)
+		case f.State == "":
+			return tx.Rows(ctx, sqlClaimsAllByNewer, scan, village, f.Month, at.before(), limit)
+		case f.State.Ended() || f.State == Noticed:
+			month := at.month
+			if at.id == 0 {
+				month = math.MaxInt32
+			}
+			return tx.Rows(ctx, sqlClaimsNewest, scan, village, string(f.State), f.Month, month, at.before(), limit)
+		}
+		return tx.Rows(ctx, sqlClaimsOldest, scan, village, string(f.State), f.Month, at.month, at.id, limit)
+	})
+	if err == nil && len(list) == limit {
+		list = list[:limit-1]
+		last := list[limit-2]
+		next = cursor{last.Month, last.ID}.String()
+	}
+	return list, next, err
+}
+
+// cursor is the last row a reader has seen.
+type cursor struct {
+	month core.Month
+	id    core.ID
+}
+
+func (c cursor) String() string { return strconv.Itoa(int(c.month)) + "." + c.id.String() }
+
+// before is the id for lists that run backwards: at the start, an id greater than all.
+func (c cursor) before() core.ID {
+	if c.id == 0 {
+		return math.MaxInt64
+	}
+	return c.id
+}
+
+func readCursor(text string) (cursor, error) {
+	if text == "" {
+		return cursor{}, nil
+	}
+	left, right, _ := strings.Cut(text, ".")
+	month, err := strconv.ParseInt(left, 10, 32)
+	if err != nil {
+		return cursor{}, errs.New(errs.Invalid, "input.bad_cursor").At("cursor")
+	}
+	id, err := core.ParseID(right)
+	if err != nil {
+		return cursor{}, errs.New(errs.Invalid, "input.bad_cursor").At("cursor")
+	}
+	return cursor{core.Month(month), id}, nil
+}
+
+// readID reads the cursor of a list that is ordered by id alone, newest first.
+func readID(text string) (core.ID, error) {
+	if text == "" {
+		return math.MaxInt64, nil
+	}
+	id, err := core.ParseID(text)
+	if err != nil {
+		return 0, errs.New(errs.Invalid, "input.bad_cursor").At("cursor")
+	}
+	return id, nil
+}
+
+// SheetHead is a sheet in a list.
+type SheetHead struct {
+	ID        core.ID
+	Rule      string
+	Day       core.Day
+	Title     string
+	Claims    int64
+	Points    core.Points
+	ByName    string
+	CreatedMs int64
+}
+
+const sqlSheets = `SELECT id, rule, day, title, claims, points, by_name, created_ms FROM sheet
+	WHERE village = $1 AND id < $2 ORDER BY id DESC LIMIT $3`
+
+// Sheets lists a village's sheets, newest first.
+func (s *Service) Sheets(ctx context.Context, by core.Actor, village core.Area, page core.Page) (list []SheetHead, next string, err error) {
+	if err := access.Require(by, access.OpReadVillage, village); err != nil {
+		return nil, "", err
+	}
+	before, err := readID(page.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return tx.Rows(ctx, sqlSheets, func(r store.Row) error {
+			var h SheetHead
+			err := r.Scan(&h.ID, &h.Rule, &h.Day, &h.Title, &h.Claims, &h.Points, &h.ByName, &h.CreatedMs)
+			list = append(list, h)
+			return err
+		}, village, before, page.Size()+1)
+	})
+	if len(list) > page.Size() {
+		list = list[:page.Size()]
+		next = list[len(list)-1].ID.String()
+	}
+	return list, next, err
+}
+
+// Objections lists a village's objections for its staff, newest first; state "" takes all. How to reach who objected is
+// shown only to those who answer.
+func (s *Service) Objections(ctx context.Context, by core.Actor, village core.Area, state string, page core.Page) (list []Objection, next string, err error) {
+	if err := access.Require(by, access.OpReadVillage, village); err != nil {
+		return nil, "", err
+	}
+	if state != "" && state != "open" && state != Upheld && state != Dismissed {
+		return nil, "", errs.New(errs.Invalid, "claims.bad_state").At("state")
+	}
+	before, err := readID(page.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	answers := access.Can(by, access.OpAnswerObjection, village)
+	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return tx.Rows(ctx, sqlObjections, func(r store.Row) error {
+			o, err := scanObjection(r)
+			if !answers {
+				o.Contact = ""
+			}
+			list = append(list, o)
+			return err
+		}, village, state, before, page.Size()+1)
+	})
+	if len(list) > page.Size() {
+		list = list[:page.Size()]
+		next = list[len(list)-1].ID.String()
+	}
+	return list, next, err
+}

@@ -1,0 +1,259 @@
+package claims
+
+import (
+	"context"
+
+	"qunyan/internal/access"
+	"qunyan/internal/core"
+	"qunyan/internal/errs"
+	"qunyan/internal/rulebook"
+	"qunyan/internal/store"
+)
+
+// MaxRows is how many households stand on one sheet.
+const MaxRows = 1000
+
+// Sheet is a paper list as it is typed in: one rule, one day, many households in the order of the paper.
+type Sheet struct {
+	Rule  string
+	Day   core.Day
+	Title string // of the paper, for finding it again
+	Event string // the meeting or award, for caps per event; the title if ""
+	Rows  []SheetRow
+}
+
+// SheetRow is one line of the paper.
+type SheetRow struct {
+	Household core.ID
+	Qty       int64
+	Step      int64
+	Note      string
+}
+
+// RowResult says what became of a row: a claim, or the code of why there is none.
+type RowResult struct {
+	Household core.ID
+	Claim     core.ID // 0 in a dry run and where Code is set
+	Points    core.Points
+	Asked     core.Points
+	Duplicate bool // the household had a claim by this rule on this day before
+	Code      string
+}
+
+// SheetResult is what a sheet brings, row by row in the order of the paper. Rows with a code are not recorded.
+type SheetResult struct {
+	Sheet  core.ID // 0 in a dry run
+	Claims int64
+	Points core.Points
+	Rows   []RowResult
+}
+
+// rowCodes are the refusals a row can get without stopping the sheet.
+const codeDuplicateRow = "claims.duplicate_row"
+
+func (in Sheet) clean() (Sheet, error) {
+	var err error
+	if in.Title, err = cleanText(in.Title, "title", maxEvent); err != nil {
+		return in, err
+	}
+	if in.Event, err = cleanText(in.Event, "event", maxEvent); err != nil {
+		return in, err
+	}
+	if in.Event == "" {
+		in.Event = in.Title
+	}
+	if len(in.Rows) == 0 || len(in.Rows) > MaxRows {
+		return in, errs.New(errs.Invalid, "claims.bad_number_of_rows", "most", MaxRows).At("rows")
+	}
+	if !in.Day.Valid() {
+		return in, errs.New(errs.Invalid, "claims.bad_day").At("day")
+	}
+	return in, nil
+}
+
+// TrySheet judges a sheet as if it were submitted now, and writes nothing.
+func (s *Service) TrySheet(ctx context.Context, by core.Actor, village core.Area, in Sheet) (SheetResult, error) {
+	in, err := s.mayTypeSheet(by, village, in)
+	if err != nil {
+		return SheetResult{}, err
+	}
+	var out SheetResult
+	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		judged, err := s.judgeSheet(ctx, tx, village, core.DayOf(s.clock.Now()), in)
+		out = judged.result(0)
+		return err
+	})
+	return out, err
+}
+
+// SubmitSheet makes a claim of every row that can be one, in one command. Rows that cannot are answered with their code
+// and left out; a sheet of which nothing is left fails with claims.sheet_empty.
+func (s *Service) SubmitSheet(ctx context.Context, by core.Actor, village core.Area, in Sheet) (SheetResult, error) {
+	in, err := s.mayTypeSheet(by, village, in)
+	if err != nil {
+		return SheetResult{}, err
+	}
+	kept, err := run(ctx, s, by, village, func(ctx context.Context, c *command) (keptSheet, error) {
+		judged, err := s.judgeSheet(ctx, c.tx, village, c.today, in)
+		if err != nil {
+			return keptSheet{}, err
+		}
+		return c.writeSheet(ctx, in, judged)
+	})
+	if err != nil {
+		return SheetResult{}, err
+	}
+	var out SheetResult
+	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		out, err = kept.restore(ctx, tx, village, in)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) mayTypeSheet(by core.Actor, village core.Area, in Sheet) (Sheet, error) {
+	if err := access.Require(by, access.OpSubmitClaim, village); err != nil {
+		return in, err
+	}
+	if by.Kind != core.StaffActor {
+		return in, errs.New(errs.Forbidden, "access.forbidden")
+	}
+	return in.clean()
+}
+
+// judgedSheet is a sheet with a judgement or a refusal for each row.
+type judgedSheet struct {
+	deeds []Deed
+	by    []Judgement
+	codes []string // "" where the row becomes a claim
+}
+
+// judgeSheet judges the rows one after the other. A wrong rule or day stops the sheet; what concerns one household
+// concerns its row only.
+func (s *Service) judgeSheet(ctx context.Context, tx *store.Tx, village core.Area, today core.Day, in Sheet) (judgedSheet, error) {
+	var out judgedSheet
+	if err := s.inTime(in.Day, today); err != nil {
+		return out, err
+	}
+	rule, version, err := rulebook.RuleAt(ctx, tx, village, in.Day, in.Rule)
+	if err != nil {
+		return out, err
+	}
+	seen := make(map[core.ID]bool, len(in.Rows))
+	for _, row := range in.Rows {
+		d := Deed{Household: row.Household, Rule: in.Rule, Day: in.Day, Qty: row.Qty, Step: row.Step, Event: in.Event, Note: row.Note}
+		d, j, err := judgeRow(ctx, tx, village, rule, version, d)
+		code := ""
+		switch {
+		case err != nil && errs.KindOf(err) == errs.Internal, err != nil && errs.KindOf(err) == errs.Unavailable:
+			return out, err
+		case err != nil:
+			code = errs.CodeOf(err)
+		case seen[d.Household]:
+			code = codeDuplicateRow
+		}
+		seen[d.Household] = seen[d.Household] || code == ""
+		out.deeds, out.by, out.codes = append(out.deeds, d), append(out.by, j), append(out.codes, code)
+	}
+	return out, nil
+}
+
+func judgeRow(ctx context.Context, tx *store.Tx, village core.Area, rule rulebook.Rule, version int64, d Deed) (Deed, Judgement, error) {
+	d, err := d.clean()
+	if err != nil {
+		return d, Judgement{}, err
+	}
+	if err := activeHousehold(ctx, tx, village, d.Household); err != nil {
+		return d, Judgement{}, err
+	}
+	j, err := weigh(ctx, tx, village, rule, version, d, 0)
+	if err != nil {
+		return d, j, err
+	}
+	return d, j, j.allowed()
+}
+
+// result puts the judged rows into an answer; claims are numbered by whoever writes them.
+func (j judgedSheet) result(sheet core.ID) SheetResult {
+	out := SheetResult{Sheet: sheet, Rows: make([]RowResult, len(j.codes))}
+	for i, code := range j.codes {
+		out.Rows[i] = RowResult{Household: j.deeds[i].Household, Points: j.by[i].Points, Asked: j.by[i].Asked, Duplicate: j.by[i].Duplicate, Code: code}
+		if code != "" {
+			out.Rows[i].Points = 0
+			continue
+		}
+		out.Claims++
+		out.Points += j.by[i].Points
+	}
+	return out
+}
+
+// keptSheet is the answer kept for a repeated intent: the claims of a sheet are in the database, in the order of the
+// paper; only what was left out has to be remembered.
+type keptSheet struct {
+	Sheet core.ID   `json:"sheet"`
+	Left  []leftOut `json:"left,omitempty"`
+}
+
+type leftOut struct {
+	Row  int    `json:"row"`
+	Code string `json:"code"`
+}
+
+const sqlInsertSheet = `INSERT INTO sheet (village, id, rule, day, title, claims, points, by_id, by_name, created_ms)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+
+func (c *command) writeSheet(ctx context.Context, in Sheet, judged judgedSheet) (keptSheet, error) {
+	sheet := c.ids.Next()
+	kept := keptSheet{Sheet: sheet}
+	var rows []Claim
+	for i, code := range judged.codes {
+		if code != "" {
+			kept.Left = append(kept.Left, leftOut{i, code})
+			continue
+		}
+		rows = append(rows, c.newClaim(judged.deeds[i], judged.by[i], FromSheet, sheet))
+	}
+	if len(rows) == 0 {
+		return kept, errs.New(errs.Conflict, "claims.sheet_empty").At("rows")
+	}
+	var points core.Points
+	for _, claim := range rows {
+		points += claim.Points
+		c.moved(claim, "", Submitted)
+	}
+	if _, err := c.tx.Exec(ctx, sqlInsertSheet, c.village, sheet, in.Rule, in.Day, in.Title, len(rows), points, c.by.ID, c.by.Name, c.now); err != nil {
+		return kept, err
+	}
+	if err := c.tx.Many(ctx, sqlInsert, len(rows), func(i int) []any { return rows[i].row() }); err != nil {
+		return kept, err
+	}
+	return kept, c.log(ctx, "claims.submit_sheet", "sheet", sheet.String(), nil, map[string]any{
+		"rule": in.Rule, "day": in.Day, "title": in.Title, "claims": len(rows), "points": points})
+}
+
+// A sheet's claims stand right behind it, in the order of the paper.
+const sqlSheetClaims = `SELECT id, household, points, asked FROM claim WHERE village = $1 AND id > $2 AND sheet = $2 ORDER BY id LIMIT $3`
+
+func (k keptSheet) restore(ctx context.Context, tx *store.Tx, village core.Area, in Sheet) (SheetResult, error) {
+	out := SheetResult{Sheet: k.Sheet, Rows: make([]RowResult, len(in.Rows))}
+	for i, row := range in.Rows {
+		out.Rows[i].Household = row.Household
+	}
+	for _, l := range k.Left {
+		out.Rows[l.Row].Code = l.Code
+	}
+	next := 0
+	err := tx.Rows(ctx, sqlSheetClaims, func(r store.Row) error {
+		for out.Rows[next].Code != "" {
+			next++
+		}
+		row := &out.Rows[next]
+		next++
+		out.Claims++
+		err := r.Scan(&row.Claim, &row.Household, &row.Points, &row.Asked)
+		out.Points += row.Points
+		return err
+	}, village, k.Sheet, len(in.Rows)-len(k.Left))
+	return out, err
+}

@@ -1,0 +1,121 @@
+package claims
+
+import (
+	"context"
+	"errors"
+
+	"qunyan/internal/core"
+	"qunyan/internal/errs"
+	"qunyan/internal/store"
+)
+
+const sqlInsert = `INSERT INTO claim (village, id, household, version, rule, category, day, month, step, qty, points, asked, event, note,
+		proof, photo, state, source, sheet, by_kind, by_id, by_name, reviewer, reviewer_name, reviewed_ms, reason, notice, line,
+		version_no, created_ms, changed_ms)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 0, '', 0, '', 0, 0,
+		$23, $24, $25)`
+
+// row is the claim as sqlInsert takes it.
+func (c Claim) row() []any {
+	return []any{c.Village, c.ID, c.Household, c.Version, c.Rule, c.Category, c.Day, c.Month, c.Step, c.Qty, c.Points, c.Asked,
+		c.Event, c.Note, c.Proof, c.Photo, string(c.State), string(c.Source), c.Sheet, string(c.ByKind), c.ByID, c.ByName,
+		c.Changes, c.CreatedMs, c.ChangedMs}
+}
+
+const sqlResubmit = `UPDATE claim SET version = $1, category = $2, day = $3, month = $4, step = $5, qty = $6, points = $7, asked = $8,
+		event = $9, note = $10, proof = $11, photo = $12, state = 'submitted', changed_ms = $13, version_no = version_no + 1
+	WHERE village = $14 AND id = $15`
+
+const sqlSetState = `UPDATE claim SET state = $1, changed_ms = $2, version_no = version_no + 1 WHERE village = $3 AND id = $4`
+
+const sqlReview = `UPDATE claim SET state = $1, reviewer = $2, reviewer_name = $3, reviewed_ms = $4, reason = $5, changed_ms = $4,
+	version_no = version_no + 1 WHERE village = $6 AND id = $7`
+
+const sqlDrop = `UPDATE claim SET state = 'dropped', reason = $1, changed_ms = $2, version_no = version_no + 1
+	WHERE village = $3 AND id = $4`
+
+// claimColumns reads a claim with its household, its rule's text and whether it has a double.
+const claimColumns = `SELECT c.id, c.household, h.number, COALESCE(g.name, ''), h.head, c.version, c.rule, COALESCE(r.text_zh, ''),
+		COALESCE(r.text_en, ''), COALESCE(r.approver, ''), c.category, c.day, c.month, c.step, c.qty, c.points, c.asked, c.event,
+		c.note, c.proof, c.photo, c.state, c.source, c.sheet, c.by_kind, c.by_id, c.by_name, c.reviewer, c.reviewer_name,
+		c.reviewed_ms, c.reason, c.notice, c.line, c.version_no, c.created_ms, c.changed_ms,
+		CASE WHEN EXISTS (SELECT 1 FROM claim d WHERE d.village = c.village AND d.household = c.household AND d.day = c.day
+			AND d.rule = c.rule AND d.id <> c.id AND d.state IN ('submitted', 'approved', 'noticed', 'frozen', 'posted'))
+			THEN 1 ELSE 0 END
+	FROM claim c
+	JOIN household h ON h.village = c.village AND h.id = c.household
+	LEFT JOIN area g ON g.code = h.grp
+	LEFT JOIN rule r ON r.village = c.village AND r.version = c.version AND r.code = c.rule
+	WHERE c.village = $1`
+
+const sqlClaim = claimColumns + ` AND c.id = $2`
+
+// The lists. Open states are shown oldest first, so that nothing waits forever; ended ones newest first.
+const (
+	sqlClaimsByHousehold = claimColumns + ` AND c.household = $2 AND (c.state = $3 OR $3 = '') AND (c.month = $4 OR $4 = 0)
+		AND c.id < $5 ORDER BY c.id DESC LIMIT $6`
+	sqlClaimsBySheet    = claimColumns + ` AND c.sheet = $2 AND c.id > $3 AND (c.state = $4 OR $4 = '') ORDER BY c.id LIMIT $5`
+	sqlClaimsOldest     = claimColumns + ` AND c.state = $2 AND (c.month = $3 OR $3 = 0) AND (c.month, c.id) > ($4, $5) ORDER BY c.month, c.id LIMIT $6`
+	sqlClaimsNewest     = claimColumns + ` AND c.state = $2 AND (c.month = $3 OR $3 = 0) AND (c.month, c.id) < ($4, $5) ORDER BY c.month DESC, c.id DESC LIMIT $6`
+	sqlClaimsAllByNewer = claimColumns + ` AND (c.month = $2 OR $2 = 0) AND c.id < $3 ORDER BY c.id DESC LIMIT $4`
+)
+
+func scanClaim(village core.Area, r store.Row) (Claim, error) {
+	c := Claim{Village: village}
+	err := r.Scan(&c.ID, &c.Household, &c.Number, &c.Group, &c.Head, &c.Version, &c.Rule, &c.RuleZh, &c.RuleEn, &c.Approver,
+		&c.Category, &c.Day, &c.Month, &c.Step, &c.Qty, &c.Points, &c.Asked, &c.Event, &c.Note, &c.Proof, &c.Photo, &c.State,
+		&c.Source, &c.Sheet, &c.ByKind, &c.ByID, &c.ByName, &c.Reviewer, &c.ReviewedBy, &c.ReviewedMs, &c.Reason, &c.Notice,
+		&c.Line, &c.Changes, &c.CreatedMs, &c.ChangedMs, store.Bool(&c.Duplicate))
+	if errors.Is(err, store.ErrNone) {
+		err = errs.New(errs.NotFound, "claims.no_claim")
+	}
+	return c, err
+}
+
+// find reads one claim as it stands now.
+func (s *Service) find(ctx context.Context, village core.Area, id core.ID) (claim Claim, err error) {
+	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		claim, err = scanClaim(village, tx.Row(ctx, sqlClaim, village, id))
+		return err
+	})
+	return claim, err
+}
+
+// load reads a claim in order to change it. changes is the count the actor saw, 0 if nobody looked.
+func (c *command) load(ctx context.Context, id core.ID, changes int64) (Claim, error) {
+	claim, err := scanClaim(c.village, c.tx.Row(ctx, sqlClaim, c.village, id))
+	if err == nil && changes != 0 && changes != claim.Changes {
+		err = errs.New(errs.Conflict, "claims.changed_meanwhile")
+	}
+	return claim, err
+}
+
+// setState moves a claim without anything else.
+func (c *command) setState(ctx context.Context, claim Claim, to State) error {
+	if _, err := c.tx.Exec(ctx, sqlSetState, string(to), c.now, c.village, claim.ID); err != nil {
+		return err
+	}
+	c.moved(claim, claim.State, to)
+	return nil
+}
+
+// logState writes the audit line of a change of state.
+func (c *command) logState(ctx context.Context, action string, claim Claim, to State, reason string) error {
+	after := map[string]any{"state": to}
+	if reason != "" {
+		after["reason"] = reason
+	}
+	return c.log(ctx, action, "claim", claim.ID.String(), map[string]any{"state": claim.State}, after)
+}
+
+// trace is what the audit trail keeps of a claim's content.
+func (c Claim) trace() map[string]any {
+	t := map[string]any{"household": c.Household, "rule": c.Rule, "day": c.Day, "qty": c.Qty, "points": c.Points}
+	if c.Asked != c.Points {
+		t["asked"] = c.Asked
+	}
+	if c.Step >= 0 {
+		t["step"] = c.Step
+	}
+	return t
+}

@@ -1,0 +1,237 @@
+package claims
+
+import (
+	"context"
+	"errors"
+
+	"qunyan/internal/access"
+	"qunyan/internal/core"
+	"qunyan/internal/errs"
+	"qunyan/internal/store"
+)
+
+// Judge says what a deed would bring if it were submitted now. It writes nothing.
+func (s *Service) Judge(ctx context.Context, by core.Actor, village core.Area, d Deed) (Judgement, error) {
+	d, err := s.mayClaim(by, village, d)
+	if err != nil {
+		return Judgement{}, err
+	}
+	var j Judgement
+	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		if err := activeHousehold(ctx, tx, village, d.Household); err != nil {
+			return err
+		}
+		if j, err = s.judge(ctx, tx, village, core.DayOf(s.clock.Now()), d, 0); err != nil {
+			return err
+		}
+		return selfRule(by, j)
+	})
+	return j, err
+}
+
+// Submit makes a claim: a household's own, with its card and PIN, or one typed in at the village office. It fails with
+// claims.cap_reached when the household's cap leaves nothing.
+func (s *Service) Submit(ctx context.Context, by core.Actor, village core.Area, d Deed) (Claim, error) {
+	d, err := s.mayClaim(by, village, d)
+	if err != nil {
+		return Claim{}, err
+	}
+	id, err := run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {
+		if err := activeHousehold(ctx, c.tx, village, d.Household); err != nil {
+			return 0, err
+		}
+		j, err := s.judge(ctx, c.tx, village, c.today, d, 0)
+		if err != nil {
+			return 0, err
+		}
+		if err := errors.Join(selfRule(by, j), j.allowed()); err != nil {
+			return 0, err
+		}
+		claim := c.newClaim(d, j, FromClerk, 0)
+		if by.Kind == core.CardActor {
+			claim.Source = FromCard
+		}
+		if err := c.attach(ctx, claim.ID, d.Photo); err != nil {
+			return 0, err
+		}
+		if _, err := c.tx.Exec(ctx, sqlInsert, claim.row()...); err != nil {
+			return 0, err
+		}
+		c.moved(claim, "", Submitted)
+		return claim.ID, c.log(ctx, "claims.submit", "claim", claim.ID.String(), nil, claim.trace())
+	})
+	if err != nil {
+		return Claim{}, err
+	}
+	return s.find(ctx, village, id)
+}
+
+// mayClaim checks who may submit for whom: a card for its own household only, staff of the village for any.
+func (s *Service) mayClaim(by core.Actor, village core.Area, d Deed) (Deed, error) {
+	if by.Kind == core.CardActor {
+		d.Household = by.Household
+	}
+	if err := access.Require(by, access.OpSubmitClaim, village); err != nil {
+		return d, err
+	}
+	return d.clean()
+}
+
+// selfRule keeps households from claiming by rules that others observe (sheets, ratings, deductions).
+func selfRule(by core.Actor, j Judgement) error {
+	if by.Kind == core.CardActor && !j.Rule.Self {
+		return errs.New(errs.Forbidden, "claims.not_self").At("rule")
+	}
+	return nil
+}
+
+const sqlHouseholdState = `SELECT state FROM household WHERE village = $1 AND id = $2`
+
+// activeHousehold refuses a household that is not there or closed.
+func activeHousehold(ctx context.Context, tx *store.Tx, village core.Area, id core.ID) error {
+	var state string
+	switch err := tx.Row(ctx, sqlHouseholdState, village, id).Scan(&state); {
+	case errors.Is(err, store.ErrNone):
+		return errs.New(errs.NotFound, "claims.no_household").At("household")
+	case err != nil:
+		return err
+	case state != "active":
+		return errs.New(errs.Conflict, "claims.household_closed").At("household")
+	}
+	return nil
+}
+
+// newClaim is a claim as it is submitted by the command's actor.
+func (c *command) newClaim(d Deed, j Judgement, source Source, sheet core.ID) Claim {
+	return Claim{
+		ID: c.ids.Next(), Village: c.village, Household: d.Household, Version: j.Version, Rule: j.Rule.Code,
+		Category: string(j.Rule.Category), Day: d.Day, Month: monthFor(d.Day, c.closed), Step: d.Step, Qty: d.Qty,
+		Points: j.Points, Asked: j.Asked, Event: d.Event, Note: d.Note, Proof: d.Proof, Photo: d.Photo,
+		State: Submitted, Source: source, Sheet: sheet, ByKind: c.by.Kind, ByID: c.by.ID, ByName: c.by.Name,
+		Changes: 1, CreatedMs: c.now, ChangedMs: c.now,
+	}
+}
+
+const sqlAttach = `UPDATE file SET owner_id = $1 WHERE village = $2 AND id = $3 AND owner = 'claim' AND owner_id = 0`
+
+// attach ties an uploaded photo to its claim; a photo belongs to one claim.
+func (c *command) attach(ctx context.Context, claim, photo core.ID) error {
+	if photo == 0 {
+		return nil
+	}
+	n, err := c.tx.Exec(ctx, sqlAttach, claim, c.village, photo)
+	if err == nil && n == 0 {
+		err = errs.New(errs.NotFound, "claims.no_photo").At("photo")
+	}
+	return err
+}
+
+// Resubmission is what a submitter changes on a returned claim. The household and the rule stay: for another household
+// or rule the claim is withdrawn and a new one made.
+type Resubmission struct {
+	Changes int64 // of the claim as it was seen; 0 does not ask
+	Day     core.Day
+	Qty     int64
+	Step    int64
+	Event   string
+	Note    string
+	Proof   string
+	Photo   core.ID
+}
+
+// Resubmit sends a returned claim again, judged anew. Only its submitter may.
+func (s *Service) Resubmit(ctx context.Context, by core.Actor, village core.Area, id core.ID, in Resubmission) (Claim, error) {
+	if err := access.Require(by, access.OpSubmitClaim, village); err != nil {
+		return Claim{}, err
+	}
+	d, err := Deed{Day: in.Day, Qty: in.Qty, Step: in.Step, Event: in.Event, Note: in.Note, Proof: in.Proof, Photo: in.Photo}.clean()
+	if err != nil {
+		return Claim{}, err
+	}
+	_, err = run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {
+		was, err := c.load(ctx, id, in.Changes)
+		if err != nil {
+			return 0, err
+		}
+		if err := was.editable(by); err != nil {
+			return 0, err
+		}
+		d.Household, d.Rule = was.Household, was.Rule
+		j, err := s.judge(ctx, c.tx, village, c.today, d, id)
+		if err != nil {
+			return 0, err
+		}
+		if err := j.allowed(); err != nil {
+			return 0, err
+		}
+		claim := c.newClaim(d, j, was.Source, was.Sheet)
+		claim.ID, claim.Changes = id, was.Changes+1
+		if d.Photo != was.Photo {
+			if err := c.attach(ctx, id, d.Photo); err != nil {
+				return 0, err
+			}
+		}
+		if _, err := c.tx.Exec(ctx, sqlResubmit, claim.Version, claim.Category, claim.Day, claim.Month, claim.Step, claim.Qty,
+			claim.Points, claim.Asked, claim.Event, claim.Note, claim.Proof, claim.Photo, c.now, village, id); err != nil {
+			return 0, err
+		}
+		c.count(was.Month, "claim", string(Returned), -1, -int64(was.Points))
+		c.count(claim.Month, "claim", string(Submitted), 1, int64(claim.Points))
+		return id, c.log(ctx, "claims.resubmit", "claim", id.String(), was.trace(), claim.trace())
+	})
+	if err != nil {
+		return Claim{}, err
+	}
+	return s.find(ctx, village, id)
+}
+
+// Withdraw takes back a claim that nobody has decided yet, or that was returned. Only its submitter may.
+func (s *Service) Withdraw(ctx context.Context, by core.Actor, village core.Area, id core.ID) (Claim, error) {
+	if err := access.Require(by, access.OpSubmitClaim, village); err != nil {
+		return Claim{}, err
+	}
+	_, err := run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {
+		claim, err := c.load(ctx, id, 0)
+		if err != nil {
+			return 0, err
+		}
+		if err := claim.withdrawable(by); err != nil {
+			return 0, err
+		}
+		if err := c.setState(ctx, claim, Withdrawn); err != nil {
+			return 0, err
+		}
+		return id, c.logState(ctx, "claims.withdraw", claim, Withdrawn, "")
+	})
+	if err != nil {
+		return Claim{}, err
+	}
+	return s.find(ctx, village, id)
+}
+
+// editable says whether the actor may change and resubmit the claim; nil if so.
+func (c Claim) editable(by core.Actor) error {
+	switch {
+	case !c.mine(by):
+		return errs.New(errs.Forbidden, "claims.not_submitter")
+	case c.State != Returned:
+		return wrongState(c)
+	}
+	return nil
+}
+
+// withdrawable says whether the actor may withdraw the claim; nil if so.
+func (c Claim) withdrawable(by core.Actor) error {
+	switch {
+	case !c.mine(by):
+		return errs.New(errs.Forbidden, "claims.not_submitter")
+	case c.State != Submitted && c.State != Returned:
+		return wrongState(c)
+	}
+	return nil
+}
+
+// wrongState says that what is asked is right for a claim in another state: somebody was faster.
+func wrongState(c Claim) error {
+	return errs.New(errs.Conflict, "claims.wrong_state", "state", string(c.State))
+}
