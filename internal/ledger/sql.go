@@ -74,10 +74,15 @@ const sqlVoucher = `SELECT ` + lineColumns + ` FROM line l
 
 const sqlReversalOf = `SELECT no FROM line WHERE village = $1 AND reverses = $2 AND reverses <> 0`
 
+// fields are where the columns of lineColumns go.
+func (l *Line) fields() []any {
+	return []any{&l.No, &l.Voucher, &l.Day, &l.AtMs, &l.Kind, &l.Category, &l.Debit, &l.Credit, &l.Owner, &l.Amount,
+		&l.DebitAfter, &l.CreditAfter, &l.Ref, &l.Reverses, &l.MemoZh, &l.MemoEn, &l.Actor}
+}
+
 func scanLine(r store.Row) (Line, error) {
 	var l Line
-	err := r.Scan(&l.No, &l.Voucher, &l.Day, &l.AtMs, &l.Kind, &l.Category, &l.Debit, &l.Credit, &l.Owner, &l.Amount,
-		&l.DebitAfter, &l.CreditAfter, &l.Ref, &l.Reverses, &l.MemoZh, &l.MemoEn, &l.Actor)
+	err := r.Scan(l.fields()...)
 	return l, err
 }
 
@@ -111,3 +116,53 @@ const sqlInsertClosing = `INSERT INTO book_close (village, month, first_no, last
 const sqlClose = `UPDATE book SET closed = $1 WHERE village = $2 AND closed < $1`
 
 const sqlHoldLine = `UPDATE hold SET line = $1 WHERE village = $2 AND id = $3`
+
+// A page of lines with what stands beside each. Every join is by a whole key, so the page costs its own rows only.
+const sqlPage = `SELECT ` + lineColumns + `,
+	COALESCE((SELECT r.no FROM line r WHERE r.village = l.village AND r.reverses = l.no AND r.reverses <> 0), 0),
+	COALESCE(h.number, 0), COALESCE(h.head, ''), COALESCE(s.name, '')
+	FROM line l
+	LEFT JOIN household h ON h.village = l.village AND h.id = l.owner
+	LEFT JOIN staff s ON s.id = l.actor`
+
+const sqlBookPage = sqlPage + ` WHERE l.village = $1 AND l.no < $2 ORDER BY l.no DESC LIMIT $3`
+
+// "owner <> 0" lets the engines use the index on lines of households.
+const sqlPassbookPage = sqlPage + ` WHERE l.village = $1 AND l.owner = $2 AND l.owner <> 0 AND l.no < $3
+	ORDER BY l.no DESC LIMIT $4`
+
+const sqlStatement = `SELECT kind, CAST(SUM(balance) AS BIGINT), CAST(SUM(lines) AS BIGINT), COUNT(*)
+	FROM account WHERE village = $1 GROUP BY kind ORDER BY kind`
+
+func scanBookLine(r store.Row) (BookLine, error) {
+	var b BookLine
+	err := r.Scan(append(b.Line.fields(), &b.ReversedBy, &b.Number, &b.Head, &b.ActorName)...)
+	return b, err
+}
+
+// The statements of Verify.
+
+// sqlNextVillage steps to the next village that has anything in a book, without reading the lines of the last.
+const sqlNextVillage = `SELECT COALESCE(MIN(t.v), 0) FROM (
+	SELECT MIN(village) AS v FROM book WHERE village > $1
+	UNION ALL SELECT MIN(village) AS v FROM line WHERE village > $1
+	UNION ALL SELECT MIN(village) AS v FROM account WHERE village > $1
+	UNION ALL SELECT MIN(village) AS v FROM book_close WHERE village > $1) t`
+
+const sqlBook = `SELECT last_no, last_ms, closed FROM book WHERE village = $1`
+
+const sqlHouseholdIDs = `SELECT id FROM household WHERE village = $1`
+
+const sqlReversals = `SELECT r.no, COALESCE(o.no, 0), COALESCE(o.voucher, 0), COALESCE(o.kind, 0), COALESCE(o.category, ''), COALESCE(o.debit, 0),
+		COALESCE(o.credit, 0), COALESCE(o.owner, 0), COALESCE(o.amount, 0), COALESCE(o.ref, 0)
+	FROM line r LEFT JOIN line o ON o.village = r.village AND o.no = r.reverses
+	WHERE r.village = $1 AND r.reverses <> 0`
+
+const sqlAllLines = `SELECT ` + lineColumns + ` FROM line l WHERE l.village = $1 ORDER BY l.no`
+
+const sqlAllAccounts = `SELECT kind, owner, balance, lines FROM account WHERE village = $1 ORDER BY kind, owner`
+
+const sqlCounts = `SELECT month, topic, item, n, amount FROM tally
+	WHERE village = $1 AND topic IN ($2, $3, $4, $5, $6) ORDER BY month, topic, item`
+
+const sqlGoodsCost = `SELECT CAST(COALESCE(SUM(cost), 0) AS BIGINT) FROM item WHERE village = $1`
