@@ -10,14 +10,18 @@ import (
 
 	"qunyan/internal/access"
 	"qunyan/internal/core"
+	"qunyan/internal/market"
+	"qunyan/internal/report"
 	"qunyan/internal/store"
 )
 
 // Services are what the operations call. Each area adds its own.
 type Services struct {
-	Access *access.Service
-	Clock  core.Clock
-	Store  *store.Store
+	Access  *access.Service
+	Market  *market.Service
+	Reports *report.Service
+	Clock   core.Clock
+	Store   *store.Store
 }
 
 // Config says how the outside looks; the zero value runs.
@@ -90,4 +94,7 @@ func (s *server) registerOperations() {
 	s.registerStaff()
 	s.registerCards()
 	s.registerCardHolder()
+	s.registerMarket()
+	s.registerReport()
+	s.registerPublicMarket()
 }
