@@ -31,7 +31,7 @@ export default defineConfig({
   base: '/',
   appType: 'mpa',
   plugins: [vue(), surfaces()],
-  define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false' },
+  define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false' },
   server: {
     fs: { allow: ['..'] },
     // `npm run dev` beside a running `qunyan demo`; another address by QUNYAN_DEV_API.

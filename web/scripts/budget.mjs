@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
 const limitBytes = 60 * 1024
-const dist = fileURLToPath(new URL('../dist', import.meta.url))
+const dist = process.env.OUT ?? fileURLToPath(new URL('../dist', import.meta.url))
 
 /** The routes a person sees first, per surface: source paths as in the build's manifest. */
 const firstScreens = {

@@ -17,7 +17,7 @@ export type Answer<P extends keyof paths, V extends Verb> = Operation<P, V> exte
 export type Body<P extends keyof paths, V extends Verb> = Operation<P, V> extends { requestBody?: infer B } ? Json<NonNullable<B>> : undefined
 type Param<O, K extends 'path' | 'query'> = O extends { parameters: { [N in K]?: infer T } } ? NonNullable<T> : undefined
 
-type PathPart<T> = T extends Record<string, unknown> ? { path: T } : { path?: undefined }
+type PathPart<T> = [T] extends [never] ? { path?: undefined } : T extends Record<string, unknown> ? { path: T } : { path?: undefined }
 type BodyPart<B> = [B] extends [undefined] ? { body?: undefined; raw?: Blob } : { body: B; raw?: undefined } | { body?: undefined; raw: Blob }
 
 export interface CallOptions {

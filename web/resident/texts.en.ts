@@ -1,0 +1,4 @@
+import common from '../../internal/messages/en/common.json'
+import resident from '../../internal/messages/en/resident.json'
+
+export default { ...common, ...resident }

@@ -1,0 +1,70 @@
+import { longDay, shortDay } from '../shared/format/day'
+import { whole, yuan } from '../shared/format/points'
+import { locale } from '../shared/i18n'
+import type { Claim, Line } from './card'
+import { t } from './texts'
+import type { Rule } from './village'
+
+/** Texts the server holds in both languages; English falls back to Chinese where a village wrote only that. */
+export const said = (zh: string, en: string): string => (locale.value === 'en' && en !== '' ? en : zh)
+export const day = (value: number): string => shortDay(value, locale.value)
+export const fullDay = (value: number): string => longDay(value, locale.value)
+
+/** The states a claim can be in, in the order of its way. */
+export const claimStates = ['submitted', 'returned', 'approved', 'noticed', 'frozen', 'posted', 'rejected', 'dropped', 'withdrawn'] as const
+type ClaimState = (typeof claimStates)[number]
+const known = (state: string): state is ClaimState => (claimStates as readonly string[]).includes(state)
+
+export const claimState = (claim: Pick<Claim, 'state'>): string => (known(claim.state) ? t(`resident.state.${claim.state}`) : claim.state)
+
+type Tone = 'plain' | 'green' | 'gold' | 'seal' | 'blue'
+const tones: Record<ClaimState, Tone> = {
+  submitted: 'blue', returned: 'seal', approved: 'green', noticed: 'gold', frozen: 'seal', posted: 'green', rejected: 'seal', dropped: 'seal', withdrawn: 'plain',
+}
+export const claimTone = (claim: Pick<Claim, 'state'>): Tone => (known(claim.state) ? tones[claim.state] : 'plain')
+
+/** On its way into the book: counted for nothing yet, and told to the household as coming. */
+export const isComing = (claim: Pick<Claim, 'state'>): boolean => ['submitted', 'approved', 'noticed', 'frozen'].includes(claim.state)
+
+/** What a point buys in this village: "1 分 = 1 元", or "10 分 = 1 元" where a point is a whole part of a yuan. */
+export function rateText(rateFen: number): string {
+  return rateFen > 0 && rateFen < 100 && 100 % rateFen === 0
+    ? t('resident.rate', { points: 100 / rateFen, yuan: 1 })
+    : t('resident.rate', { points: 1, yuan: yuan(rateFen) })
+}
+
+/** Who stands behind a line: who wrote it down and who checked it, as far as there is somebody to name. */
+export function witnesses(line: Pick<Line, 'recorded_by' | 'reviewed_by'>): string {
+  if (line.recorded_by && line.reviewed_by) return t('resident.line.witnesses', { recorded: line.recorded_by, reviewed: line.reviewed_by })
+  return line.recorded_by ? t('resident.line.recorded', { recorded: line.recorded_by }) : ''
+}
+
+const categories = ['council', 'environment', 'harmony', 'customs', 'volunteer', 'honour', 'industry', 'deduction'] as const
+export type Category = (typeof categories)[number]
+export const categoryName = (category: string): string => ((categories as readonly string[]).includes(category) ? t(`resident.category.${category as Category}`) : category)
+
+/** Rules under their categories, both in the village's order. */
+export function byCategory<R extends { category: string }>(rules: readonly R[]): { category: string; rules: R[] }[] {
+  const groups: { category: string; rules: R[] }[] = []
+  for (const rule of rules) {
+    const group = groups.find((g) => g.category === rule.category)
+    if (group) group.rules.push(rule)
+    else groups.push({ category: rule.category, rules: [rule] })
+  }
+  return groups
+}
+
+const periods = ['event', 'day', 'week', 'month', 'year', 'life'] as const
+type Period = (typeof periods)[number]
+
+/** The most a household can have from a rule, in words; empty where there is no cap. */
+export function capText(rule: Pick<Rule, 'cap_period' | 'cap_points' | 'cap_count'>): string {
+  if (!(periods as readonly string[]).includes(rule.cap_period)) return ''
+  const period = rule.cap_period as Period
+  if (rule.cap_points > 0) return t(`resident.cap.points.${period}`, { n: whole(rule.cap_points) })
+  return rule.cap_count > 0 ? t(`resident.cap.count.${period}`, { n: rule.cap_count }) : ''
+}
+
+const approvers = ['leader', 'appraisal', 'committees', 'supervisor', 'mediator', 'council', 'township'] as const
+export const approverName = (approver: string): string =>
+  (approvers as readonly string[]).includes(approver) ? t(`resident.approver.${approver as (typeof approvers)[number]}`) : approver

@@ -1,0 +1,2 @@
+/** What stands in front of the hills on an empty page. */
+export type Subject = 'flock' | 'book' | 'notice' | 'store' | 'search' | 'card' | 'done'
