@@ -92,10 +92,10 @@ func routeOf(r *http.Request) string {
 }
 
 // protect sets the headers every answer carries. Scripts come only from our own files; styles may also stand in the
-// page, because the charts write them there. No referrer leaves, because a card's address holds its token.
+// page, because the charts write them there; the card scanner starts its worker from a blob. No referrer leaves, because a card's address holds its token.
 func (s *server) protect(h http.Header, r *http.Request) {
 	h.Set("Content-Security-Policy", "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "+
-		"img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; "+
+		"img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; "+
 		"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
