@@ -1,0 +1,5 @@
+package directory
+
+type jobs struct{}
+
+func newJobs() *jobs { return &jobs{} }
