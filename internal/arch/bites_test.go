@@ -15,6 +15,7 @@ func importBites() []bite {
 		{"huma outside api", checkLayers, one("internal/page", "package page\nimport _ \"github.com/danielgtaylor/huma/v2\""), "only api"},
 		{"storetest in shipped code", checkLayers, one("internal/demo", "package demo\nimport _ \"qunyan/internal/store/storetest\""), "for tests"},
 		{"storetest in a test", checkLayers, map[string]string{"internal/audit/x_test.go": "package audit\nimport _ \"qunyan/internal/store/storetest\""}, ""},
+		{"storetest in another package for tests", checkLayers, one("internal/api/apitest", "package apitest\nimport _ \"qunyan/internal/store/storetest\""), ""},
 		{"a package nobody placed", checkLayers, one("internal/stuff", "package stuff"), "stands on no step"},
 	}
 }
