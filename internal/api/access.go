@@ -239,4 +239,3 @@ func rawJSON(text string) any {
 	}
 	return json.RawMessage(text)
 }
-

@@ -123,8 +123,11 @@ func finishContract(contract *huma.OpenAPI) {
 		Description: "Not done; code says why.",
 		Content:     map[string]*huma.MediaType{"application/problem+json": {Schema: problem}},
 	}}
-	for _, schema := range registry.Map() {
+	for name, schema := range registry.Map() {
 		neverNull(schema)
+		if t := registry.TypeFromRef("#/components/schemas/" + name); t != nil {
+			maybeNull(schema, t)
+		}
 	}
 }
 
@@ -139,6 +142,26 @@ func neverNull(schema *huma.Schema) {
 	}
 	for _, property := range schema.Properties {
 		neverNull(property)
+	}
+}
+
+// maybeNull says of every pointer to a struct that is always written that it may be null: huma cannot say that of a
+// reference by itself.
+func maybeNull(schema *huma.Schema, t reflect.Type) {
+	for i := range t.NumField() {
+		field := t.Field(i)
+		if field.Anonymous && field.Type.Kind() == reflect.Struct {
+			maybeNull(schema, field.Type)
+			continue
+		}
+		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+		property := schema.Properties[name]
+		if property == nil || property.Ref == "" || field.Type.Kind() != reflect.Pointer || strings.Contains(options, "omit") {
+			continue
+		}
+		schema.Properties[name] = &huma.Schema{
+			Description: property.Description, AnyOf: []*huma.Schema{{Ref: property.Ref}, {Type: "null"}},
+		}
 	}
 }
 

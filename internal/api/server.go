@@ -9,19 +9,27 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"qunyan/internal/access"
+	"qunyan/internal/claims"
 	"qunyan/internal/core"
+	"qunyan/internal/directory"
+	"qunyan/internal/ledger"
 	"qunyan/internal/market"
 	"qunyan/internal/report"
+	"qunyan/internal/rulebook"
 	"qunyan/internal/store"
 )
 
 // Services are what the operations call. Each area adds its own.
 type Services struct {
-	Access  *access.Service
-	Market  *market.Service
-	Reports *report.Service
-	Clock   core.Clock
-	Store   *store.Store
+	Access    *access.Service
+	Claims    *claims.Service
+	Directory *directory.Service
+	Ledger    *ledger.Service
+	Market    *market.Service
+	Reports   *report.Service
+	Rules     *rulebook.Service
+	Clock     core.Clock
+	Store     *store.Store
 }
 
 // Config says how the outside looks; the zero value runs.

@@ -13,7 +13,7 @@ const tagSession = "Session"
 
 // sessionView tells a browser who is signed in.
 type sessionView struct {
-	Staff   *ownView `json:"staff" nullable:"true" doc:"null if nobody is signed in"`
+	Staff   *ownView `json:"staff" doc:"null if nobody is signed in"`
 	CSRF    string   `json:"csrf" doc:"to be sent back in X-CSRF-Token with every write; '' if nobody is signed in"`
 	NowMs   int64    `json:"now_ms"`
 	Today   core.Day `json:"today"`

@@ -1,0 +1,79 @@
+package app
+
+import (
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Keys are the installation's secrets, each derived from one file.
+type Keys struct {
+	Access    []byte // PINs, phone codes
+	IDNumbers []byte // keyed hashes of identity numbers
+}
+
+// keyFile is kept beside the data, readable by its owner alone. A backup of the database without it cannot check PINs
+// or match identity numbers; docs/operations.md says to keep both, apart.
+const keyFile = "secret.key"
+
+const keySize = 32
+
+// LoadKeys reads the key file of a data folder and makes it at the first start.
+func LoadKeys(dir string) (Keys, error) {
+	name := filepath.Join(dir, keyFile)
+	text, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return makeKeys(dir, name)
+	}
+	if err != nil {
+		return Keys{}, fmt.Errorf("key file: %w", err)
+	}
+	master, err := hex.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(master) != keySize {
+		return Keys{}, fmt.Errorf("key file %s does not hold a key; put the right one back from the backup", name)
+	}
+	return KeysFrom(master)
+}
+
+func makeKeys(dir, name string) (Keys, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return Keys{}, fmt.Errorf("data folder: %w", err)
+	}
+	master := make([]byte, keySize)
+	_, _ = rand.Read(master) // never fails
+	// O_EXCL: of two processes that start at once, one makes the key and the other reads it.
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return LoadKeys(dir)
+	}
+	if err != nil {
+		return Keys{}, fmt.Errorf("key file: %w", err)
+	}
+	_, err = f.WriteString(hex.EncodeToString(master) + "\n")
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return Keys{}, fmt.Errorf("key file: %w", err)
+	}
+	return KeysFrom(master)
+}
+
+// KeysFrom derives the keys from a master key of 32 bytes.
+func KeysFrom(master []byte) (Keys, error) {
+	var k Keys
+	for _, one := range []struct {
+		key  *[]byte
+		name string
+	}{{&k.Access, "access"}, {&k.IDNumbers, "id-numbers"}} {
+		var err error
+		if *one.key, err = hkdf.Key(sha256.New, master, nil, "qunyan "+one.name, keySize); err != nil {
+			return Keys{}, err
+		}
+	}
+	return k, nil
+}

@@ -1,0 +1,52 @@
+package app
+
+import (
+	"context"
+
+	"qunyan/internal/access"
+	"qunyan/internal/api"
+	"qunyan/internal/claims"
+	"qunyan/internal/core"
+	"qunyan/internal/directory"
+	"qunyan/internal/ledger"
+	"qunyan/internal/market"
+	"qunyan/internal/report"
+	"qunyan/internal/rulebook"
+	"qunyan/internal/store"
+)
+
+// Parts are what every service is made of.
+type Parts struct {
+	Store  *store.Store
+	Clock  core.Clock
+	IDs    *core.IDs
+	Keys   Keys
+	Access access.Options // its Key comes from Keys
+}
+
+// Wire puts the services together. It is the one place that knows which of them depend on which; the server, the demo
+// and the tests of the API all take them from here.
+func Wire(p Parts) api.Services {
+	p.Access.Key = p.Keys.Access
+	accounts := access.New(p.Store, p.Clock, p.IDs, p.Access)
+	return api.Services{
+		Access:    accounts,
+		Directory: directory.New(p.Store, p.Clock, p.IDs, p.Keys.IDNumbers, opensBook(p.Clock)),
+		Ledger:    ledger.New(p.Store, p.Clock, p.IDs),
+		Rules:     rulebook.New(p.Store, p.Clock, p.IDs),
+		Claims:    claims.New(p.Store, p.Clock, p.IDs, claims.Options{}),
+		Market:    market.New(p.Store, p.Clock, p.IDs, accounts),
+		Reports:   report.New(p.Store, p.Clock),
+		Store:     p.Store,
+		Clock:     p.Clock,
+	}
+}
+
+// opensBook posts the opening line of every new household, in the transaction that makes it.
+func opensBook(clock core.Clock) directory.OnOpen {
+	return func(ctx context.Context, tx *store.Tx, by core.Actor, village core.Area, households []core.ID) error {
+		at := ledger.Stamp{Village: village, NowMs: clock.Now(), Actor: by.ID}
+		_, err := ledger.OpenHouseholds(ctx, tx, at, ledger.OpeningPoints, households...)
+		return err
+	}
+}
