@@ -7,6 +7,7 @@ import (
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
 	"qunyan/internal/ledger"
+	"qunyan/internal/rulebook"
 	"qunyan/internal/store"
 )
 
@@ -110,17 +111,16 @@ func blockersOf(ctx context.Context, tx *store.Tx, village core.Area, month, clo
 // due is a claim that is ready to be posted.
 type due struct {
 	id, household core.ID
-	points        core.Points
+	version       int64
+	rule          string
 	category      string
-	zh, en        string
+	points        core.Points
 }
 
-const sqlDue = `SELECT c.id, c.household, c.points, c.category, COALESCE(r.text_zh, ''), COALESCE(r.text_en, '') FROM claim c
-	LEFT JOIN rule r ON r.village = c.village AND r.version = c.version AND r.code = c.rule
-	WHERE c.village = $1 AND c.state = 'noticed' AND c.month = $2 ORDER BY c.id`
+const sqlDue = `SELECT id, household, version, rule, category, points FROM claim
+	WHERE village = $1 AND state = 'noticed' AND month = $2 ORDER BY id`
 
 const (
-	sqlPost = `UPDATE claim SET state = 'posted', line = $1, changed_ms = $2, version_no = version_no + 1 WHERE village = $3 AND id = $4`
 	// What is not ready goes on to the next month. A reviewer sees the same claim as before, so its count of changes stays.
 	sqlMove = `UPDATE claim SET month = $1 WHERE village = $2 AND state = $3 AND month <= $4`
 	sqlLeft = `SELECT state, month, COUNT(*), CAST(SUM(points) AS BIGINT) FROM claim
@@ -151,7 +151,7 @@ func (c *command) postDue(ctx context.Context, month core.Month, out *ledger.Clo
 	var all []due
 	err := c.tx.Rows(ctx, sqlDue, func(r store.Row) error {
 		var d due
-		err := r.Scan(&d.id, &d.household, &d.points, &d.category, &d.zh, &d.en)
+		err := r.Scan(&d.id, &d.household, &d.version, &d.rule, &d.category, &d.points)
 		all = append(all, d)
 		return err
 	}, c.village, month)
@@ -159,8 +159,13 @@ func (c *command) postDue(ctx context.Context, month core.Month, out *ledger.Clo
 		return err
 	}
 	vouchers := make([][]ledger.Entry, len(all))
+	texts := memos{}
 	for i, d := range all {
-		vouchers[i] = []ledger.Entry{d.entry()}
+		rule, err := texts.of(ctx, c, d)
+		if err != nil {
+			return err
+		}
+		vouchers[i] = []ledger.Entry{d.entry(rule)}
 	}
 	lines, err := ledger.PostMany(ctx, c.tx, ledger.Stamp{Village: c.village, NowMs: c.now, Actor: c.by.ID}, vouchers)
 	if err != nil {
@@ -172,14 +177,31 @@ func (c *command) postDue(ctx context.Context, month core.Month, out *ledger.Clo
 		c.count(month, "claim", string(Noticed), -1, -int64(d.points))
 		c.count(month, "claim", string(Posted), 1, int64(d.points))
 	}
-	return c.tx.Many(ctx, sqlPost, len(all), func(i int) []any {
-		return []any{lines[i].No, c.now, c.village, all[i].id}
-	})
+	return nil
+}
+
+// memos keeps the rules whose texts the lines bear: a month has many lines and few rules.
+type memos map[memo]rulebook.Rule
+
+type memo struct {
+	version int64
+	rule    string
+}
+
+func (m memos) of(ctx context.Context, c *command, d due) (rulebook.Rule, error) {
+	key := memo{d.version, d.rule}
+	if rule, known := m[key]; known {
+		return rule, nil
+	}
+	rule, err := rulebook.RuleOf(ctx, c.tx, c.village, d.version, d.rule)
+	m[key] = rule
+	return rule, err
 }
 
 // entry is the claim as the book knows it.
-func (d due) entry() ledger.Entry {
-	e := ledger.Entry{Kind: ledger.Earned, Category: d.category, Owner: d.household, Amount: int64(d.points), Ref: d.id, MemoZh: d.zh, MemoEn: d.en}
+func (d due) entry(rule rulebook.Rule) ledger.Entry {
+	e := ledger.Entry{Kind: ledger.Earned, Category: d.category, Owner: d.household, Amount: int64(d.points), Ref: d.id,
+		MemoZh: rule.TextZh, MemoEn: rule.TextEn}
 	if d.points < 0 {
 		e.Kind, e.Amount = ledger.Deducted, -int64(d.points)
 	}

@@ -251,7 +251,8 @@ func (p *place) intent(by core.Actor) core.Actor {
 func (p *place) balanced() {
 	p.t.Helper()
 	const booked = `SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT), COUNT(*), COUNT(DISTINCT ref) FROM line WHERE village = $1 AND kind = $2`
-	const posted = `SELECT CAST(COALESCE(SUM(points), 0) AS BIGINT), COUNT(*) FROM claim WHERE village = $1 AND state = 'posted' AND points > 0`
+	const posted = `SELECT CAST(COALESCE(SUM(points), 0) AS BIGINT), COUNT(*) FROM claim c JOIN book b ON b.village = c.village
+		WHERE c.village = $1 AND c.state = 'noticed' AND c.month <= b.closed AND c.points > 0`
 	p.view(func(ctx context.Context, tx *store.Tx) error {
 		var inBook, lines, claimsInBook, inClaims, n int64
 		if err := tx.Row(ctx, booked, p.village, ledger.Earned).Scan(&inBook, &lines, &claimsInBook); err != nil {
@@ -272,7 +273,9 @@ func (p *place) balanced() {
 
 func (p *place) counted(ctx context.Context, tx *store.Tx) error {
 	const kept = `SELECT month, item, n, amount FROM tally WHERE village = $1 AND topic = 'claim' AND (n <> 0 OR amount <> 0)`
-	const again = `SELECT month, state, COUNT(*), CAST(SUM(points) AS BIGINT) FROM claim WHERE village = $1 GROUP BY month, state`
+	const again = `SELECT c.month, CASE WHEN c.state = 'noticed' AND c.month <= b.closed THEN 'posted' ELSE c.state END AS now,
+			COUNT(*), CAST(SUM(c.points) AS BIGINT)
+		FROM claim c JOIN book b ON b.village = c.village WHERE c.village = $1 GROUP BY c.month, now`
 	type key struct {
 		month int64
 		item  string

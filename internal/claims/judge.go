@@ -69,7 +69,7 @@ type Cap struct {
 // A returned claim does not count; it is judged again when it is sent again.
 const sqlUsed = `SELECT day, event, points FROM claim
 	WHERE village = $1 AND household = $2 AND day BETWEEN $3 AND $4 AND rule = $5 AND id <> $6
-	AND state IN ('submitted', 'approved', 'noticed', 'frozen', 'posted')`
+	AND state IN ('submitted', 'approved', 'noticed', 'frozen')`
 
 // judge finds the rule in force on the day and what it gives. except is a claim that is judged anew and does not count
 // against itself; 0 for a new one.

@@ -2,7 +2,6 @@ package claims
 
 import (
 	"context"
-	"errors"
 
 	"qunyan/internal/access"
 	"qunyan/internal/core"
@@ -37,10 +36,10 @@ type CategoryTotal struct {
 
 const (
 	sqlMonthCounts = `SELECT state, COUNT(*) FROM claim WHERE village = $1 AND month = $2
-		AND state IN ('submitted', 'returned', 'withdrawn', 'approved', 'rejected', 'noticed', 'frozen', 'dropped', 'posted')
+		AND state IN ('submitted', 'returned', 'withdrawn', 'approved', 'rejected', 'noticed', 'frozen', 'dropped')
 		GROUP BY state ORDER BY state`
 	sqlMonthTotals = `SELECT category, month, COUNT(*), CAST(SUM(points) AS BIGINT) FROM claim
-		WHERE village = $1 AND month BETWEEN $2 AND $3 AND state IN ('approved', 'noticed', 'frozen', 'posted')
+		WHERE village = $1 AND month BETWEEN $2 AND $3 AND state IN ('approved', 'noticed', 'frozen')
 		GROUP BY category, month ORDER BY category, month`
 	sqlMonthObjections = `SELECT COUNT(*) FROM objection o JOIN claim c ON c.village = o.village AND c.id = o.claim
 		WHERE o.village = $1 AND o.state = 'open' AND c.month = $2`
@@ -82,6 +81,10 @@ func (m *MonthView) read(ctx context.Context, tx *store.Tx, by core.Actor, villa
 	}
 	if closed {
 		m.Closing = &closing
+		if n := m.Counts[Noticed]; n > 0 {
+			m.Counts[Posted] = n
+			delete(m.Counts, Noticed)
+		}
 		return nil
 	}
 	return m.judge(ctx, tx, by, village)
@@ -125,19 +128,16 @@ func (m *MonthView) sumUp(ctx context.Context, tx *store.Tx, village core.Area) 
 	}, village, m.Month.Prev(), m.Month)
 }
 
-const sqlBookClosed = `SELECT closed FROM book WHERE village = $1`
-
 // judge says what can be done with an open month.
 func (m *MonthView) judge(ctx context.Context, tx *store.Tx, by core.Actor, village core.Area) error {
-	var closed core.Month
-	if err := tx.Row(ctx, sqlBookClosed, village).Scan(&closed); err != nil && !errors.Is(err, store.ErrNone) {
+	closed, err := closedMonth(ctx, tx, village)
+	if err != nil {
 		return err
 	}
 	c := command{today: m.Today, closed: closed}
 	if c.openMonth(m.Month) != nil {
 		return nil
 	}
-	var err error
 	if m.Blockers, err = blockersOf(ctx, tx, village, m.Month, closed, m.Today); err != nil {
 		return err
 	}

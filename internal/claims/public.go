@@ -2,16 +2,12 @@ package claims
 
 import (
 	"context"
-	"math"
 	"strconv"
 
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
 	"qunyan/internal/store"
 )
-
-// lastID is greater than every id.
-const lastID core.ID = math.MaxInt64
 
 // PublicLine is a line of a notice as the public sees it (domain.md §5): the head's name masked, a deduction by its
 // category only, nothing that points to a person's circumstances.
@@ -34,8 +30,9 @@ const minorUnder = 18
 const sqlPublicLines = `SELECT c.id, COALESCE(g.name, ''), h.head,
 		CASE WHEN EXISTS (SELECT 1 FROM resident p WHERE p.village = h.village AND p.household = h.id AND p.name = h.head
 			AND p.birth_year > $1) THEN 1 ELSE 0 END,
-		COALESCE(r.text_zh, ''), COALESCE(r.text_en, ''), c.category, c.points, c.state
+		COALESCE(r.text_zh, ''), COALESCE(r.text_en, ''), c.category, c.points, ` + stateColumn + `
 	FROM claim c
+	JOIN book b ON b.village = c.village
 	JOIN household h ON h.village = c.village AND h.id = c.household
 	LEFT JOIN area g ON g.code = h.grp
 	LEFT JOIN rule r ON r.village = c.village AND r.version = c.version AND r.code = c.rule

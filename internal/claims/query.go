@@ -2,6 +2,7 @@ package claims
 
 import (
 	"context"
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -58,6 +59,11 @@ func (s *Service) claims(ctx context.Context, village core.Area, f Filter, page 
 	}
 	limit := page.Size() + 1 // one more tells whether there is another page
 	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		closed, err := closedMonth(ctx, tx, village)
+		if err != nil {
+			return err
+		}
+		state, from, to := f.stored(closed)
 		scan := func(r store.Row) error {
 			c, err := scanClaim(village, r)
 			list = append(list, c)
@@ -65,19 +71,15 @@ func (s *Service) claims(ctx context.Context, village core.Area, f Filter, page 
 		}
 		switch {
 		case f.Household != 0:
-			return tx.Rows(ctx, sqlClaimsByHousehold, scan, village, f.Household, string(f.State), f.Month, at.before(), limit)
+			return tx.Rows(ctx, sqlClaimsByHousehold, scan, village, f.Household, string(state), from, to, at.before(), limit)
 		case f.Sheet != 0:
-			return tx.Rows(ctx, sqlClaimsBySheet, scan, village, f.Sheet, max(at.id, f.Sheet), string(f.State), limit)
+			return tx.Rows(ctx, sqlClaimsBySheet, scan, village, f.Sheet, string(state), from, to, max(at.id, f.Sheet), limit)
 		case f.State == "":
-			return tx.Rows(ctx, sqlClaimsAllByNewer, scan, village, f.Month, at.before(), limit)
+			return tx.Rows(ctx, sqlClaimsMixed, scan, village, from, to, at.before(), limit)
 		case f.State.Ended() || f.State == Noticed:
-			month := at.month
-			if at.id == 0 {
-				month = math.MaxInt32
-			}
-			return tx.Rows(ctx, sqlClaimsNewest, scan, village, string(f.State), f.Month, month, at.before(), limit)
+			return tx.Rows(ctx, sqlClaimsNewest, scan, village, string(state), from, to, at.month(to), at.before(), limit)
 		}
-		return tx.Rows(ctx, sqlClaimsOldest, scan, village, string(f.State), f.Month, at.month, at.id, limit)
+		return tx.Rows(ctx, sqlClaimsOldest, scan, village, string(state), from, to, at.last, at.id, limit)
 	})
 	if err == nil && len(list) == limit {
 		list = list[:limit-1]
@@ -87,20 +89,61 @@ func (s *Service) claims(ctx context.Context, village core.Area, f Filter, page 
 	return list, next, err
 }
 
-// cursor is the last row a reader has seen.
-type cursor struct {
-	month core.Month
-	id    core.ID
+// stored says how the claims of the filter are kept: in which state, and in the months from … to. Posted claims are the
+// noticed ones of closed months.
+func (f Filter) stored(closed core.Month) (state State, from, to core.Month) {
+	state, from, to = f.State, 0, lastMonth
+	if f.Month != 0 {
+		from, to = f.Month, f.Month
+	}
+	switch f.State {
+	case Posted:
+		return Noticed, from, min(to, closed)
+	case Noticed:
+		return Noticed, max(from, closed+1), to
+	}
+	return state, from, to
 }
 
-func (c cursor) String() string { return strconv.Itoa(int(c.month)) + "." + c.id.String() }
+const sqlClosedMonth = `SELECT closed FROM book WHERE village = $1`
+
+// closedMonth is the newest closed month of a village, 0 if none is closed.
+func closedMonth(ctx context.Context, tx *store.Tx, village core.Area) (closed core.Month, err error) {
+	err = tx.Row(ctx, sqlClosedMonth, village).Scan(&closed)
+	if errors.Is(err, store.ErrNone) {
+		return 0, nil
+	}
+	return closed, err
+}
+
+// cursor is the last row a reader has seen.
+type cursor struct {
+	last core.Month
+	id   core.ID
+}
+
+// Ends of the lists that run backwards.
+const (
+	lastID    core.ID    = math.MaxInt64
+	lastMonth core.Month = 999912
+)
+
+func (c cursor) String() string { return strconv.Itoa(int(c.last)) + "." + c.id.String() }
 
 // before is the id for lists that run backwards: at the start, an id greater than all.
 func (c cursor) before() core.ID {
 	if c.id == 0 {
-		return math.MaxInt64
+		return lastID
 	}
 	return c.id
+}
+
+// month is the month for lists that run backwards from to.
+func (c cursor) month(to core.Month) core.Month {
+	if c.id == 0 {
+		return to
+	}
+	return c.last
 }
 
 func readCursor(text string) (cursor, error) {
@@ -122,7 +165,7 @@ func readCursor(text string) (cursor, error) {
 // readID reads the cursor of a list that is ordered by id alone, newest first.
 func readID(text string) (core.ID, error) {
 	if text == "" {
-		return math.MaxInt64, nil
+		return lastID, nil
 	}
 	id, err := core.ParseID(text)
 	if err != nil {

@@ -10,9 +10,9 @@ import (
 )
 
 const sqlInsert = `INSERT INTO claim (village, id, household, version, rule, category, day, month, step, qty, points, asked, event, note,
-		proof, photo, state, source, sheet, by_kind, by_id, by_name, reviewer, reviewer_name, reviewed_ms, reason, notice, line,
+		proof, photo, state, source, sheet, by_kind, by_id, by_name, reviewer, reviewer_name, reviewed_ms, reason, notice,
 		version_no, created_ms, changed_ms)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 0, '', 0, '', 0, 0,
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 0, '', 0, '', 0,
 		$23, $24, $25)`
 
 // row is the claim as sqlInsert takes it.
@@ -34,15 +34,25 @@ const sqlReview = `UPDATE claim SET state = $1, reviewer = $2, reviewer_name = $
 const sqlDrop = `UPDATE claim SET state = 'dropped', reason = $1, changed_ms = $2, version_no = version_no + 1
 	WHERE village = $3 AND id = $4`
 
+// stateColumn is a claim's state. That a claim is posted is not written on it: closing a month makes every line that
+// still stands on its list a posted one, all at once, and costs the same for ten lines as for two thousand.
+const stateColumn = `CASE WHEN c.state = 'noticed' AND c.month <= b.closed THEN 'posted' ELSE c.state END`
+
+// lineColumn finds a posted claim's line among those of its household that the month's close wrote; 0 if there is none.
+const lineColumn = `COALESCE((SELECT l.no FROM book_close k
+		JOIN line l ON l.village = k.village AND l.owner = c.household AND l.owner <> 0 AND l.no BETWEEN k.first_no AND k.last_no AND l.ref = c.id
+		WHERE k.village = c.village AND k.month = c.month), 0)`
+
 // claimColumns reads a claim with its household, its rule's text and whether it has a double.
 const claimColumns = `SELECT c.id, c.household, h.number, COALESCE(g.name, ''), h.head, c.version, c.rule, COALESCE(r.text_zh, ''),
 		COALESCE(r.text_en, ''), COALESCE(r.approver, ''), c.category, c.day, c.month, c.step, c.qty, c.points, c.asked, c.event,
-		c.note, c.proof, c.photo, c.state, c.source, c.sheet, c.by_kind, c.by_id, c.by_name, c.reviewer, c.reviewer_name,
-		c.reviewed_ms, c.reason, c.notice, c.line, c.version_no, c.created_ms, c.changed_ms,
+		c.note, c.proof, c.photo, ` + stateColumn + `, c.source, c.sheet, c.by_kind, c.by_id, c.by_name, c.reviewer, c.reviewer_name,
+		c.reviewed_ms, c.reason, c.notice, ` + lineColumn + `, c.version_no, c.created_ms, c.changed_ms,
 		CASE WHEN EXISTS (SELECT 1 FROM claim d WHERE d.village = c.village AND d.household = c.household AND d.day = c.day
-			AND d.rule = c.rule AND d.id <> c.id AND d.state IN ('submitted', 'approved', 'noticed', 'frozen', 'posted'))
+			AND d.rule = c.rule AND d.id <> c.id AND d.state IN ('submitted', 'approved', 'noticed', 'frozen'))
 			THEN 1 ELSE 0 END
 	FROM claim c
+	JOIN book b ON b.village = c.village
 	JOIN household h ON h.village = c.village AND h.id = c.household
 	LEFT JOIN area g ON g.code = h.grp
 	LEFT JOIN rule r ON r.village = c.village AND r.version = c.version AND r.code = c.rule
@@ -50,14 +60,18 @@ const claimColumns = `SELECT c.id, c.household, h.number, COALESCE(g.name, ''), 
 
 const sqlClaim = claimColumns + ` AND c.id = $2`
 
-// The lists. Open states are shown oldest first, so that nothing waits forever; ended ones newest first.
+// The lists. Open states are shown oldest first, so that nothing waits forever; ended ones newest first. Months are
+// given as a range, because posted claims are the noticed ones of closed months.
 const (
-	sqlClaimsByHousehold = claimColumns + ` AND c.household = $2 AND (c.state = $3 OR $3 = '') AND (c.month = $4 OR $4 = 0)
-		AND c.id < $5 ORDER BY c.id DESC LIMIT $6`
-	sqlClaimsBySheet    = claimColumns + ` AND c.sheet = $2 AND c.id > $3 AND (c.state = $4 OR $4 = '') ORDER BY c.id LIMIT $5`
-	sqlClaimsOldest     = claimColumns + ` AND c.state = $2 AND (c.month = $3 OR $3 = 0) AND (c.month, c.id) > ($4, $5) ORDER BY c.month, c.id LIMIT $6`
-	sqlClaimsNewest     = claimColumns + ` AND c.state = $2 AND (c.month = $3 OR $3 = 0) AND (c.month, c.id) < ($4, $5) ORDER BY c.month DESC, c.id DESC LIMIT $6`
-	sqlClaimsAllByNewer = claimColumns + ` AND (c.month = $2 OR $2 = 0) AND c.id < $3 ORDER BY c.id DESC LIMIT $4`
+	sqlClaimsOldest = claimColumns + ` AND c.state = $2 AND c.month BETWEEN $3 AND $4 AND (c.month, c.id) > ($5, $6)
+		ORDER BY c.month, c.id LIMIT $7`
+	sqlClaimsNewest = claimColumns + ` AND c.state = $2 AND c.month BETWEEN $3 AND $4 AND (c.month, c.id) < ($5, $6)
+		ORDER BY c.month DESC, c.id DESC LIMIT $7`
+	sqlClaimsMixed       = claimColumns + ` AND c.month BETWEEN $2 AND $3 AND c.id < $4 ORDER BY c.id DESC LIMIT $5`
+	sqlClaimsByHousehold = claimColumns + ` AND c.household = $2 AND (c.state = $3 OR $3 = '') AND c.month BETWEEN $4 AND $5
+		AND c.id < $6 ORDER BY c.id DESC LIMIT $7`
+	sqlClaimsBySheet = claimColumns + ` AND c.sheet = $2 AND (c.state = $3 OR $3 = '') AND c.month BETWEEN $4 AND $5
+		AND c.id > $6 ORDER BY c.id LIMIT $7`
 )
 
 func scanClaim(village core.Area, r store.Row) (Claim, error) {

@@ -321,7 +321,7 @@ CREATE TABLE claim (
   note      TEXT   NOT NULL,
   proof     TEXT   NOT NULL, -- minutes number, record number …
   photo     BIGINT NOT NULL, -- file id
-  state     TEXT   NOT NULL, -- submitted returned withdrawn approved rejected noticed frozen dropped posted
+  state     TEXT   NOT NULL, -- submitted returned withdrawn approved rejected noticed frozen dropped; noticed in a closed month is posted
   source    TEXT   NOT NULL, -- card clerk sheet
   sheet     BIGINT NOT NULL,
   by_kind   TEXT   NOT NULL,
@@ -332,7 +332,6 @@ CREATE TABLE claim (
   reviewed_ms BIGINT NOT NULL,
   reason    TEXT   NOT NULL, -- of a return, rejection or drop
   notice    BIGINT NOT NULL,
-  line      BIGINT NOT NULL, -- number in the book once posted
   version_no BIGINT NOT NULL, -- counts changes
   created_ms BIGINT NOT NULL,
   changed_ms BIGINT NOT NULL,
