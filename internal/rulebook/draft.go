@@ -2,7 +2,6 @@ package rulebook
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 
@@ -88,7 +87,7 @@ func startingPoint(ctx context.Context, tx *store.Tx, in DraftInput, today core.
 		county = in.Area.Parent().Parent()
 	}
 	template, err := InForce(ctx, tx, county, today)
-	none := errors.Is(err, noneInForce)
+	none := noneInForce(err)
 	switch {
 	case none && county == in.Area:
 		return Ruleset{}, nil // a county's first template, to be filled line by line
@@ -104,7 +103,7 @@ func startingPoint(ctx context.Context, tx *store.Tx, in DraftInput, today core.
 		return set, nil
 	}
 	own, err := InForce(ctx, tx, in.Area, today)
-	if errors.Is(err, noneInForce) {
+	if noneInForce(err) {
 		return set, nil
 	}
 	if err != nil {
@@ -115,7 +114,7 @@ func startingPoint(ctx context.Context, tx *store.Tx, in DraftInput, today core.
 	return set, err
 }
 
-var noneInForce = errs.New(errs.Conflict, "rulebook.none_in_force")
+func noneInForce(err error) bool { return err != nil && errs.CodeOf(err) == "rulebook.none_in_force" }
 
 // carryOver brings a village's choices onto a newer template: its weights where they fit the new bounds, its tighter
 // caps, and the lines it had left out. Lines the county added come in as the county wrote them.
