@@ -66,7 +66,7 @@ func (s *server) registerStaff() {
 type listStaffInput struct {
 	Area areaParam `query:"area" required:"true"`
 	Q    string    `query:"q" maxLength:"40" doc:"part of a login or name"`
-	pageQuery
+	PageQuery
 }
 
 func (s *server) listStaff(ctx context.Context, by core.Actor, in *listStaffInput) (*list[staffView], error) {
@@ -112,7 +112,7 @@ func (s *server) createStaff(ctx context.Context, by core.Actor, in *createStaff
 }
 
 type updateStaffInput struct {
-	byID
+	ByID
 	Body struct {
 		Name      *string      `json:"name,omitempty" minLength:"1" maxLength:"40"`
 		State     *string      `json:"state,omitempty" enum:"active,disabled"`
@@ -138,7 +138,7 @@ type newPassword struct {
 	Password string `json:"password" doc:"the first password, shown once"`
 }
 
-func (s *server) resetPassword(ctx context.Context, by core.Actor, in *byID) (*newPassword, error) {
+func (s *server) resetPassword(ctx context.Context, by core.Actor, in *ByID) (*newPassword, error) {
 	password, err := s.svc.Access.ResetPassword(ctx, by, in.ID.ID)
 	if err != nil {
 		return nil, err
@@ -188,11 +188,11 @@ func levelName(area core.Area) string {
 }
 
 type listAuditInput struct {
-	inArea
+	InArea
 	Action string `query:"action" maxLength:"60" doc:"an action, or the beginning of one: claims."`
 	FromMs int64  `query:"from_ms" minimum:"0"`
 	ToMs   int64  `query:"to_ms" minimum:"0"`
-	pageQuery
+	PageQuery
 }
 
 type auditView struct {

@@ -62,12 +62,12 @@ func (s *server) registerCardHolder() {
 }
 
 type householdInVillage struct {
-	inVillage
+	InVillage
 	ID idParam `path:"id" doc:"of the household"`
 }
 
 type cardInVillage struct {
-	inVillage
+	InVillage
 	ID idParam `path:"id" doc:"of the card"`
 }
 

@@ -183,30 +183,31 @@ func (s *server) operation(sp spec) huma.Operation {
 	return op
 }
 
-// The pieces that inputs are put together from.
+// The pieces that inputs are put together from. Their names are exported because huma passes over embedded types that
+// are not.
 
-// inVillage is the input of an operation in a village.
-type inVillage struct {
+// InVillage is the input of an operation in a village.
+type InVillage struct {
 	Village areaParam `path:"village" doc:"Code of the village, 12 digits"`
 }
 
-// inArea is the input of an operation in an area of any level.
-type inArea struct {
+// InArea is the input of an operation in an area of any level.
+type InArea struct {
 	Area areaParam `path:"area" doc:"Code of the area: county 6 digits, township 9, village 12"`
 }
 
-// byID adds the {id} of a path.
-type byID struct {
+// ByID adds the {id} of a path.
+type ByID struct {
 	ID idParam `path:"id" doc:"13 characters"`
 }
 
-// pageQuery asks for a page of a list.
-type pageQuery struct {
+// PageQuery asks for a page of a list.
+type PageQuery struct {
 	Cursor string `query:"cursor" maxLength:"200" doc:"next of the page before; leave out for the first page"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"most items of a page"`
 }
 
-func (q pageQuery) page() core.Page { return core.Page{Cursor: q.Cursor, Limit: q.Limit} }
+func (q PageQuery) page() core.Page { return core.Page{Cursor: q.Cursor, Limit: q.Limit} }
 
 // list is a page of a list.
 type list[T any] struct {

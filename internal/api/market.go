@@ -37,7 +37,7 @@ func (s *server) registerShop() {
 	handle(s, spec{
 		ID: "get-shop", Method: http.MethodGet, Path: "/villages/{village}/shop", Tag: marketTag, Op: access.OpReadVillage,
 		Summary: "The village's shop and its settings",
-	}, func(ctx context.Context, by core.Actor, in *inVillage) (*market.Shop, error) {
+	}, func(ctx context.Context, by core.Actor, in *InVillage) (*market.Shop, error) {
 		shop, err := s.svc.Market.Shop(ctx, by, in.Village.Area)
 		return &shop, err
 	})
@@ -45,7 +45,7 @@ func (s *server) registerShop() {
 		ID: "save-shop", Method: http.MethodPut, Path: "/villages/{village}/shop", Tag: marketTag, Op: access.OpManageShop,
 		Summary: "Set up the shop or change its settings",
 	}, func(ctx context.Context, by core.Actor, in *struct {
-		inVillage
+		InVillage
 		Body shopBody
 	}) (*market.Shop, error) {
 		shop, err := s.svc.Market.SaveShop(ctx, by, market.ShopInput{
@@ -58,7 +58,7 @@ func (s *server) registerShop() {
 		Status: http.StatusCreated, Summary: "Put money into the shop's fund",
 		Detail: "One document number is posted once in a village, whoever sends it again and under whichever key.",
 	}, func(ctx context.Context, by core.Actor, in *struct {
-		inVillage
+		InVillage
 		Body grantBody
 	}) (*market.Grant, error) {
 		grant, err := s.svc.Market.GrantFunds(ctx, by, market.GrantInput{Village: in.Village.Area, Document: in.Body.Document, Amount: in.Body.Amount})
@@ -118,7 +118,7 @@ func (s *server) registerGoods() {
 		ID: "list-items", Method: http.MethodGet, Path: "/villages/{village}/items", Tag: marketTag, Op: access.OpReadVillage,
 		Summary: "Goods in the order of their names' pinyin", Detail: "At most 500; there are no pages.",
 	}, func(ctx context.Context, by core.Actor, in *struct {
-		inVillage
+		InVillage
 		All bool `query:"all" doc:"hidden goods too"`
 	}) (*list[itemView], error) {
 		items, err := s.svc.Market.Items(ctx, by, in.Village.Area, in.All)
@@ -128,7 +128,7 @@ func (s *server) registerGoods() {
 		ID: "create-item", Method: http.MethodPost, Path: "/villages/{village}/items", Tag: marketTag, Op: access.OpEditItems,
 		Status: http.StatusCreated, Summary: "Put new goods on the shelf, with nothing in stock yet",
 	}, func(ctx context.Context, by core.Actor, in *struct {
-		inVillage
+		InVillage
 		Body newItemBody
 	}) (*itemView, error) {
 		item, err := s.svc.Market.CreateItem(ctx, by, market.ItemInput{
@@ -140,8 +140,8 @@ func (s *server) registerGoods() {
 		ID: "update-item", Method: http.MethodPatch, Path: "/villages/{village}/items/{id}", Tag: marketTag, Op: access.OpEditItems,
 		Summary: "Change goods: name, unit, price, photo, or hide them",
 	}, func(ctx context.Context, by core.Actor, in *struct {
-		inVillage
-		byID
+		InVillage
+		ByID
 		Body itemEditBody
 	}) (*itemView, error) {
 		b := in.Body
@@ -154,8 +154,8 @@ func (s *server) registerGoods() {
 		ID: "receive-goods", Method: http.MethodPost, Path: "/villages/{village}/items/{id}/receive", Tag: marketTag, Op: access.OpReceiveGoods,
 		Status: http.StatusCreated, Summary: "Put delivered goods into stock and take their cost out of the fund",
 	}, func(ctx context.Context, by core.Actor, in *struct {
-		inVillage
-		byID
+		InVillage
+		ByID
 		Body receiveBody
 	}) (*itemView, error) {
 		item, err := s.svc.Market.Receive(ctx, by, market.ReceiveInput{

@@ -34,7 +34,7 @@ func (s *server) registerPublicMarket() {
 	handle(s, spec{
 		ID: "list-public-items", Method: http.MethodGet, Path: "/public/villages/{village}/items", Tag: publicTag, Auth: authPublic,
 		Summary: "What stands on the shop's shelves, in the order of the names' pinyin", Detail: "At most 500; there are no pages.",
-	}, func(ctx context.Context, _ core.Actor, in *inVillage) (*list[publicItem], error) {
+	}, func(ctx context.Context, _ core.Actor, in *InVillage) (*list[publicItem], error) {
 		items, err := s.svc.Market.PublicItems(ctx, in.Village.Area)
 		return listOf(items, "", func(it market.Item) publicItem {
 			return publicItem{ID: it.ID, Name: it.Name, Unit: it.Unit, Price: it.Price, Qty: it.Qty, PhotoURL: itemPhotoURL(in.Village.Area, it)}

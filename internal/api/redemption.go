@@ -45,7 +45,7 @@ func (s *server) registerTill() {
 		Summary: "Find the household at the counter and what it can spend",
 		Detail:  "Give one of card (the token of a scanned card), code (printed on it) and household (its id).",
 	}, func(ctx context.Context, by core.Actor, in *struct {
-		inVillage
+		InVillage
 		Card      string  `query:"card" maxLength:"80"`
 		Code      string  `query:"code" maxLength:"20"`
 		Household idParam `query:"household"`
@@ -133,7 +133,7 @@ func (s *server) registerRedemptions() {
 		Status: http.StatusCreated, Summary: "Hand out goods for points",
 		Detail: "Points, stock and cost move in one transaction, or nothing moves. Send the same Idempotency-Key again after a lost answer.",
 	}, func(ctx context.Context, by core.Actor, in *struct {
-		inVillage
+		InVillage
 		Body redeemBody
 	}) (*redemptionView, error) {
 		b := in.Body
@@ -144,8 +144,8 @@ func (s *server) registerRedemptions() {
 		ID: "void-redemption", Method: http.MethodPost, Path: "/villages/{village}/redemptions/{id}/void", Tag: marketTag, Op: access.OpVoidRedemption,
 		Summary: "Take a redemption back on the same day; by another person than made it",
 	}, func(ctx context.Context, by core.Actor, in *struct {
-		inVillage
-		byID
+		InVillage
+		ByID
 		Body struct {
 			Reason string `json:"reason" maxLength:"400"`
 		}
@@ -157,8 +157,8 @@ func (s *server) registerRedemptions() {
 		ID: "list-redemptions", Method: http.MethodGet, Path: "/villages/{village}/redemptions", Tag: marketTag, Op: access.OpReadVillage,
 		Summary: "Redemptions, newest first",
 	}, func(ctx context.Context, by core.Actor, in *struct {
-		inVillage
-		pageQuery
+		InVillage
+		PageQuery
 		Day       core.Day `query:"day" doc:"yyyymmdd; leave out for every day"`
 		Household idParam  `query:"household"`
 	}) (*list[redemptionView], error) {
@@ -169,8 +169,8 @@ func (s *server) registerRedemptions() {
 		ID: "get-redemption", Method: http.MethodGet, Path: "/villages/{village}/redemptions/{id}", Tag: marketTag, Op: access.OpReadVillage,
 		Summary: "One redemption, for its slip",
 	}, func(ctx context.Context, by core.Actor, in *struct {
-		inVillage
-		byID
+		InVillage
+		ByID
 	}) (*redemptionView, error) {
 		r, err := s.svc.Market.Redemption(ctx, by, in.Village.Area, in.ID.ID)
 		return viewed(r, err, viewRedemption)
@@ -179,7 +179,7 @@ func (s *server) registerRedemptions() {
 		ID: "sum-redemptions", Method: http.MethodGet, Path: "/villages/{village}/redemptions/summary", Tag: marketTag, Op: access.OpReadVillage,
 		Summary: "A day's redemptions added up",
 	}, func(ctx context.Context, by core.Actor, in *struct {
-		inVillage
+		InVillage
 		Day core.Day `query:"day" doc:"yyyymmdd; leave out for today"`
 	}) (*summaryView, error) {
 		day := in.Day

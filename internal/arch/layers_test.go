@@ -23,6 +23,7 @@ func layers() [][]string {
 		{"report"},
 		{"api", "page", "demo"},
 		{"app"},
+		{"bench"},
 		{"cmd"},
 	}
 }

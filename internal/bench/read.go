@@ -1,0 +1,106 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"qunyan/internal/core"
+	"qunyan/internal/report"
+)
+
+const readings = 101
+
+// passbook compares the first page of a household with 10,000 lines with that of one with 100.
+func passbook(ctx context.Context, b *bench) (Result, error) {
+	v := village(0)
+	if err := b.areas(ctx, 1); err != nil {
+		return Result{}, err
+	}
+	homes, err := b.households(ctx, v, 2)
+	if err != nil {
+		return Result{}, err
+	}
+	short, long := homes[0], homes[1]
+	for i := range b.size(10_000) / 100 {
+		many := make([]core.ID, 100)
+		for j := range many {
+			many[j] = long
+		}
+		if i == 0 { // the short passbook's lines lie among the long one's, as in life
+			for range 100 {
+				many = append(many, short)
+			}
+		}
+		if err := b.earn(ctx, v, 1, many...); err != nil {
+			return Result{}, err
+		}
+	}
+	page := func(household core.ID) func() error {
+		return func() error {
+			lines, _, err := b.svc.Ledger.HouseholdLines(ctx, actor(1, core.RoleClerk, v), v, household, core.Page{})
+			if err == nil && len(lines) != core.DefaultPage {
+				err = fmt.Errorf("a page of %d lines", len(lines))
+			}
+			return err
+		}
+	}
+	a, z, err := middle(readings, page(short), page(long))
+	return compared("100 lines", a, z, 1500), err
+}
+
+// overview compares the county's view over a million lines with that over ten thousand, in as many villages and months.
+func overview(ctx context.Context, b *bench) (Result, error) {
+	const villages = 584
+	if err := b.areas(ctx, villages); err != nil {
+		return Result{}, err
+	}
+	perVillage := b.size(1_000_000) / villages
+	few := max(perVillage/100, 1)
+	homes := make([][]core.ID, villages)
+	for i := range villages {
+		var err error
+		if homes[i], err = b.households(ctx, village(i), 2); err != nil {
+			return Result{}, err
+		}
+		if err := b.earnSpread(ctx, village(i), few, homes[i]); err != nil {
+			return Result{}, err
+		}
+	}
+	by := actor(1, core.RoleCounty, county)
+	read := func() error {
+		o, err := b.svc.Reports.Overview(ctx, by, county, report.Span{From: 202601, To: 202612})
+		if err == nil && o.Totals.Villages != villages {
+			err = fmt.Errorf("%d villages", o.Totals.Villages)
+		}
+		return err
+	}
+	nothing := func() error { return nil }
+	a, _, err := middle(readings, read, nothing)
+	if err != nil {
+		return Result{}, err
+	}
+	for i := range villages {
+		if err := b.earnSpread(ctx, village(i), perVillage-few, homes[i]); err != nil {
+			return Result{}, err
+		}
+	}
+	z, _, err := middle(readings, read, nothing)
+	return compared(fmt.Sprintf("%d lines", few*villages), a, z, 2000), err
+}
+
+// earnSpread posts n lines over a village's households.
+func (b *bench) earnSpread(ctx context.Context, v core.Area, n int, homes []core.ID) error {
+	many := make([]core.ID, n)
+	for i := range many {
+		many[i] = homes[i%len(homes)]
+	}
+	return b.earn(ctx, v, 1, many...)
+}
+
+func compared(reference string, a, z time.Duration, bar int64) Result {
+	return Result{
+		Reference: fmt.Sprintf("%s, median %d µs", reference, a.Microseconds()), Measured: fmt.Sprintf("median %d µs", z.Microseconds()),
+		Ratio: int64(z) * 1000 / max(int64(a), 1), Bar: bar,
+	}
+}
