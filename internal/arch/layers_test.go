@@ -14,10 +14,10 @@ func layers() [][]string {
 	return [][]string{
 		{"core", "errs"},
 		{"messages"},
-		{"store", "files"},
+		{"store"},
 		{"audit", "tally"},
 		{"access"},
-		{"directory"},
+		{"directory", "files"},
 		{"ledger", "rulebook"},
 		{"claims", "gatherings", "voices", "market", "awards", "talent", "stationing", "works", "coops", "notices"},
 		{"report"},
