@@ -1,0 +1,96 @@
+// Command qunyan is the whole product in one binary. `qunyan help` lists what it can do.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// version is written by the linker: -ldflags '-X main.version=v1.2.3'.
+var version = "dev"
+
+// command is something after `qunyan`.
+type command struct {
+	name  string
+	args  string // as the usage line shows them
+	short string // one line for the list
+	run   func(ctx context.Context, p *program, args []string) error
+}
+
+// program is what a command may use of the outside, so that tests can give it another.
+type program struct {
+	stdout, stderr io.Writer
+	environ        []string
+}
+
+// The exit codes. Scripts may rely on them.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2 // the command line or the environment makes no sense
+	exitFault  = 3 // verify found a fault
+)
+
+func commands() []command {
+	return []command{
+		{"serve", "[flags]", "run the server", serve},
+		{"setup", "[flags]", "give an empty database its areas, rules and first account", setup},
+		{"migrate", "[flags]", "bring the database's schema up to date", migrate},
+		{"verify", "[flags]", "recompute every balance; exit 3 at the first fault", verify},
+		{"openapi", "", "print the API's contract (OpenAPI 3.1, YAML)", openapi},
+		{"version", "", "print the version", printVersion},
+		{"help", "[COMMAND]", "show this, or a command's flags", help},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, &program{os.Stdout, os.Stderr, os.Environ()}, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// usageError is a mistake on the command line; it has been explained already if text is empty.
+type usageError struct{ text string }
+
+// Error implements error.
+func (e usageError) Error() string { return e.text }
+
+// errFault makes the process end with exitFault.
+var errFault = errors.New("the books hold a fault")
+
+func run(ctx context.Context, p *program, args []string) int {
+	if len(args) == 0 {
+		usage(p.stderr)
+		return exitUsage
+	}
+	for _, c := range commands() {
+		if c.name != args[0] && !(c.name == "help" && (args[0] == "-h" || args[0] == "--help")) {
+			continue
+		}
+		err := c.run(ctx, p, args[1:])
+		var wrong usageError
+		switch {
+		case err == nil || errors.Is(err, flag.ErrHelp):
+			return exitDone
+		case errors.As(err, &wrong):
+			if wrong.text != "" {
+				fmt.Fprintf(p.stderr, "qunyan %s: %s\nRun `qunyan help %s` for its flags.\n", c.name, wrong.text, c.name)
+			}
+			return exitUsage
+		case errors.Is(err, errFault):
+			return exitFault
+		}
+		fmt.Fprintf(p.stderr, "qunyan %s: %v\n", c.name, err)
+		return exitFailed
+	}
+	fmt.Fprintf(p.stderr, "qunyan: there is no command %q\n\n", args[0])
+	usage(p.stderr)
+	return exitUsage
+}
