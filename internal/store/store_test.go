@@ -236,6 +236,23 @@ func TestTypesSurviveBothDrivers(t *testing.T) {
 	}
 }
 
+func TestNoStatementWhileRowsAreRead(t *testing.T) {
+	t.Parallel()
+	st, village := storetest.Open(t), storetest.Village()
+	nested := func(ctx context.Context, tx *store.Tx) error {
+		return tx.Rows(ctx, `SELECT 1 UNION SELECT 2`, func(store.Row) error {
+			_, err := bump(ctx, tx, village)
+			return err
+		})
+	}
+	if err := st.Tx(context.Background(), nested); err == nil {
+		t.Error("a statement ran on a connection that was busy with rows")
+	}
+	if err := st.Tx(context.Background(), func(ctx context.Context, tx *store.Tx) error { _, err := bump(ctx, tx, village); return err }); err != nil {
+		t.Errorf("the next command: %v", err)
+	}
+}
+
 func TestManyRunsEachOnce(t *testing.T) {
 	t.Parallel()
 	st, village := storetest.Open(t), storetest.Village()

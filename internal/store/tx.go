@@ -42,7 +42,8 @@ func (tx *Tx) Row(ctx context.Context, sql statement, args ...any) Row {
 	return tx.q.row(ctx, string(sql), plain(args))
 }
 
-// Rows calls scan for each row, in order, and stops at the first error.
+// Rows calls scan for each row, in order, and stops at the first error. scan runs no statement of its own: the connection
+// is busy with these rows.
 func (tx *Tx) Rows(ctx context.Context, sql statement, scan func(Row) error, args ...any) error {
 	return tx.q.rows(ctx, string(sql), plain(args), scan)
 }

@@ -1,0 +1,186 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"io"
+
+	"modernc.org/sqlite"
+)
+
+// sqliteConn is one connection with its prepared statements. It has one user at a time, so it speaks to the driver
+// itself: database/sql's pool, locks and conversions cost a quarter of a short statement (docs/decisions).
+type sqliteConn struct {
+	dsn   string
+	conn  driver.Conn // opened on first use
+	stmts map[string]driver.Stmt
+	args  []driver.NamedValue // reused from statement to statement
+
+	reading bool // a result is being read, row by row
+}
+
+// errReading is what PostgreSQL's connection answers too, so code that passes on one engine passes on the other.
+var errReading = errors.New("store: a statement while the rows of another are read; collect them first")
+
+// drop closes the connection; the next use opens another.
+func (c *sqliteConn) drop() {
+	for _, s := range c.stmts {
+		_ = s.Close()
+	}
+	if c.conn != nil {
+		_ = c.conn.Close()
+	}
+	c.conn, c.stmts = nil, nil
+}
+
+func (c *sqliteConn) prepared(text string) (driver.Stmt, error) {
+	if c.reading {
+		return nil, errReading
+	}
+	if s := c.stmts[text]; s != nil {
+		return s, nil
+	}
+	if c.conn == nil {
+		conn, err := (&sqlite.Driver{}).Open(c.dsn)
+		if err != nil {
+			return nil, err
+		}
+		c.conn, c.stmts = conn, make(map[string]driver.Stmt)
+	}
+	s, err := c.conn.Prepare(text)
+	if err != nil {
+		return nil, err
+	}
+	c.stmts[text] = s
+	return s, nil
+}
+
+// bound brings a statement's arguments to the driver's types. The slice is good until the next statement.
+func (c *sqliteConn) bound(args []any) ([]driver.NamedValue, error) {
+	c.args = c.args[:0]
+	for i, a := range args {
+		v, err := sqliteValue(a)
+		if err != nil {
+			return nil, err
+		}
+		c.args = append(c.args, driver.NamedValue{Ordinal: i + 1, Value: v})
+	}
+	return c.args, nil
+}
+
+// do runs a statement without arguments or result.
+func (c *sqliteConn) do(ctx context.Context, text string) error {
+	_, err := c.exec(ctx, text, nil)
+	return err
+}
+
+func (c *sqliteConn) exec(ctx context.Context, text string, args []any) (int64, error) {
+	s, err := c.prepared(text)
+	if err != nil {
+		return 0, fault(err)
+	}
+	values, err := c.bound(args)
+	if err != nil {
+		return 0, err
+	}
+	res, err := s.(driver.StmtExecContext).ExecContext(ctx, values)
+	if err != nil {
+		return 0, fault(err)
+	}
+	return res.RowsAffected()
+}
+
+func (c *sqliteConn) query(ctx context.Context, text string, args []any) (*sqliteRows, error) {
+	s, err := c.prepared(text)
+	if err != nil {
+		return nil, fault(err)
+	}
+	values, err := c.bound(args)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.(driver.StmtQueryContext).QueryContext(ctx, values)
+	if err != nil {
+		return nil, fault(err)
+	}
+	return &sqliteRows{rows: rows, values: make([]driver.Value, len(rows.Columns()))}, nil
+}
+
+// sqliteRows is a running result, and the Row it stands on.
+type sqliteRows struct {
+	rows   driver.Rows
+	values []driver.Value
+}
+
+// next moves to the next row; it answers io.EOF after the last.
+func (r *sqliteRows) next() error {
+	err := r.rows.Next(r.values)
+	if err == io.EOF {
+		return err
+	}
+	return fault(err)
+}
+
+// Scan copies the row it stands on.
+func (r *sqliteRows) Scan(dest ...any) error { return scanValues(r.values, dest) }
+
+func (c *sqliteConn) row(ctx context.Context, text string, args []any) Row {
+	rows, err := c.query(ctx, text, args)
+	if err != nil {
+		return failedRow{err}
+	}
+	return singleRow{rows}
+}
+
+// singleRow reads at most one row and ends the result.
+type singleRow struct{ rows *sqliteRows }
+
+func (r singleRow) Scan(dest ...any) (err error) {
+	defer func() {
+		// An UPDATE … RETURNING has done its work only once it is reset, so the error of that counts.
+		err = errors.Join(err, fault(r.rows.rows.Close()))
+	}()
+	if err := r.rows.next(); err == io.EOF {
+		return ErrNone
+	} else if err != nil {
+		return err
+	}
+	return r.rows.Scan(dest...)
+}
+
+type failedRow struct{ err error }
+
+func (r failedRow) Scan(...any) error { return r.err }
+
+func (c *sqliteConn) rows(ctx context.Context, text string, args []any, scan func(Row) error) (err error) {
+	rows, err := c.query(ctx, text, args)
+	if err != nil {
+		return err
+	}
+	c.reading = true
+	defer func() {
+		c.reading = false
+		err = errors.Join(err, fault(rows.rows.Close()))
+	}()
+	for {
+		switch err := rows.next(); {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		}
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+}
+
+func (c *sqliteConn) many(ctx context.Context, text string, n int, args func(i int) []any) error {
+	for i := range n {
+		if _, err := c.exec(ctx, text, args(i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
