@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"qunyan/internal/access"
@@ -29,7 +30,25 @@ type BookLine struct {
 	ReversedBy int64  // line that took it back, or 0
 	Number     int64  // the household's number in the village, 0 for a line without a household
 	Head       string // head of the household
-	ActorName  string // who posted it, '' for a job of our own
+	PostedBy   string // who posted it; '' for a job of our own
+	RecordedBy string // who wrote down what it is for: the claim's submitter, else who posted it
+	ReviewedBy string // who reviewed the claim; '' for a line without one
+}
+
+// Line is one line of the village's book. Error: ledger.no_line.
+func (s *Service) Line(ctx context.Context, by core.Actor, village core.Area, no int64) (BookLine, error) {
+	if err := access.Require(by, access.OpReadVillage, village); err != nil {
+		return BookLine{}, err
+	}
+	var line BookLine
+	err := s.st.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		line, err = scanBookLine(tx.Row(ctx, sqlPageLine, village, no))
+		return err
+	})
+	if errors.Is(err, store.ErrNone) {
+		err = errs.New(errs.NotFound, "ledger.no_line")
+	}
+	return line, err
 }
 
 // Lines is the village's book, the newest line first. Cursor is the number of the last line seen.

@@ -120,10 +120,14 @@ const sqlHoldLine = `UPDATE hold SET line = $1 WHERE village = $2 AND id = $3`
 // A page of lines with what stands beside each. Every join is by a whole key, so the page costs its own rows only.
 const sqlPage = `SELECT ` + lineColumns + `,
 	COALESCE((SELECT r.no FROM line r WHERE r.village = l.village AND r.reverses = l.no AND r.reverses <> 0), 0),
-	COALESCE(h.number, 0), COALESCE(h.head, ''), COALESCE(s.name, '')
+	COALESCE(h.number, 0), COALESCE(h.head, ''), COALESCE(s.name, ''),
+	COALESCE(c.by_name, s.name, ''), COALESCE(c.reviewer_name, '')
 	FROM line l
 	LEFT JOIN household h ON h.village = l.village AND h.id = l.owner
-	LEFT JOIN staff s ON s.id = l.actor`
+	LEFT JOIN staff s ON s.id = l.actor
+	LEFT JOIN claim c ON c.village = l.village AND c.id = l.ref AND l.category <> ''`
+
+const sqlPageLine = sqlPage + ` WHERE l.village = $1 AND l.no = $2`
 
 const sqlBookPage = sqlPage + ` WHERE l.village = $1 AND l.no < $2 ORDER BY l.no DESC LIMIT $3`
 
@@ -136,7 +140,7 @@ const sqlStatement = `SELECT kind, CAST(SUM(balance) AS BIGINT), CAST(SUM(lines)
 
 func scanBookLine(r store.Row) (BookLine, error) {
 	var b BookLine
-	err := r.Scan(append(b.Line.fields(), &b.ReversedBy, &b.Number, &b.Head, &b.ActorName)...)
+	err := r.Scan(append(b.Line.fields(), &b.ReversedBy, &b.Number, &b.Head, &b.PostedBy, &b.RecordedBy, &b.ReviewedBy)...)
 	return b, err
 }
 
