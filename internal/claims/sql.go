@@ -40,7 +40,7 @@ const stateColumn = `CASE WHEN c.state = 'noticed' AND c.month <= b.closed THEN 
 
 // lineColumn finds a posted claim's line among those of its household that the month's close wrote; 0 if there is none.
 const lineColumn = `COALESCE((SELECT l.no FROM book_close k
-		JOIN line l ON l.village = k.village AND l.owner = c.household AND l.owner <> 0 AND l.no BETWEEN k.first_no AND k.last_no AND l.ref = c.id
+		JOIN line l ON l.village = k.village AND l.owner = c.household AND l.no BETWEEN k.first_no AND k.last_no AND l.ref = c.id
 		WHERE k.village = c.village AND k.month = c.month), 0)`
 
 // claimColumns reads a claim with its household, its rule's text and whether it has a double.

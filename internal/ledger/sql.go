@@ -72,7 +72,9 @@ const sqlVoucher = `SELECT ` + lineColumns + ` FROM line l
 		9223372036854775807)
 	ORDER BY l.no`
 
-const sqlReversalOf = `SELECT no FROM line WHERE village = $1 AND reverses = $2 AND reverses <> 0`
+// BETWEEN, because SQLite puts the value of "reverses = $2" into "reverses <> 0" too, and then no longer sees that the
+// partial index holds the row.
+const sqlReversalOf = `SELECT no FROM line WHERE village = $1 AND reverses BETWEEN $2 AND $2 AND reverses <> 0`
 
 // fields are where the columns of lineColumns go.
 func (l *Line) fields() []any {
@@ -131,8 +133,7 @@ const sqlPageLine = sqlPage + ` WHERE l.village = $1 AND l.no = $2`
 
 const sqlBookPage = sqlPage + ` WHERE l.village = $1 AND l.no < $2 ORDER BY l.no DESC LIMIT $3`
 
-// "owner <> 0" lets the engines use the index on lines of households.
-const sqlPassbookPage = sqlPage + ` WHERE l.village = $1 AND l.owner = $2 AND l.owner <> 0 AND l.no < $3
+const sqlPassbookPage = sqlPage + ` WHERE l.village = $1 AND l.owner = $2 AND l.no < $3
 	ORDER BY l.no DESC LIMIT $4`
 
 const sqlStatement = `SELECT kind, CAST(SUM(balance) AS BIGINT), CAST(SUM(lines) AS BIGINT), COUNT(*)

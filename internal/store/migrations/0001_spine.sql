@@ -223,7 +223,7 @@ CREATE TABLE line (
   actor     BIGINT NOT NULL,
   PRIMARY KEY (village, no)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX line_owner ON line (village, owner, no) WHERE owner <> 0;
+CREATE INDEX line_owner ON line (village, owner, no);
 CREATE UNIQUE INDEX line_reverses ON line (village, reverses) WHERE reverses <> 0;
 
 CREATE TABLE hold (
@@ -339,7 +339,7 @@ CREATE TABLE claim (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX claim_state ON claim (village, state, month, id);
 CREATE INDEX claim_household ON claim (village, household, day, rule);
-CREATE INDEX claim_notice ON claim (village, notice, id) WHERE notice <> 0;
+CREATE INDEX claim_notice ON claim (village, notice, id);
 
 CREATE TABLE sheet (
   village   BIGINT NOT NULL,
