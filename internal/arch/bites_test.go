@@ -100,6 +100,7 @@ func textBites() []bite {
 		{"a sleeping test", checkWords, map[string]string{"a_test.go": "package a\nfunc f() { time.Sl" + "eep(1) }"}, "waits for a signal"},
 		{"a skipped browser test", checkWords, map[string]string{"web/e2e/a.ts": "test.sk" + "ip('x')"}, "every time"},
 		{"both languages", checkMessages, said(`{"errors.a": "{n} 分"}`, `{"errors.a": "{n} points"}`), ""},
+		{"a singular without its number", checkMessages, said(`{"errors.a.one": "{n} 件"}`, `{"errors.a.one": "one item"}`), ""},
 		{"no English", checkMessages, said(`{"errors.a": "甲"}`, `{}`), "has no English text"},
 		{"no Chinese", checkMessages, said(`{}`, `{"errors.a": "a"}`), "has no Chinese text"},
 		{"other placeholders", checkMessages, said(`{"errors.a": "{n}"}`, `{"errors.a": "{m}"}`), "placeholders"},

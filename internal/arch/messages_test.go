@@ -62,6 +62,15 @@ func placeholders(text string) []string {
 	return slices.Compact(names)
 }
 
+// placeholdersOf leaves out the {n} of a singular: "{n} 件" is "1 item" or "one item" in English.
+func placeholdersOf(key, text string) []string {
+	names := placeholders(text)
+	if strings.HasSuffix(key, ".one") {
+		names = slices.DeleteFunc(names, func(name string) bool { return name == "{n}" })
+	}
+	return names
+}
+
 // checkMessages holds the Chinese and the English catalogue to the same keys, files and placeholders.
 func checkMessages(tr *tree) (found []string) {
 	zh, inZh := tr.readCatalogue("zh")
@@ -72,7 +81,7 @@ func checkMessages(tr *tree) (found []string) {
 		switch {
 		case !ok:
 			found = append(found, fmt.Sprintf("%s: key %s has no English text in internal/messages/en/%s", zh.file[key], key, path.Base(zh.file[key])))
-		case !slices.Equal(placeholders(zh.text[key]), placeholders(text)):
+		case !slices.Equal(placeholdersOf(key, zh.text[key]), placeholdersOf(key, text)):
 			found = append(found, fmt.Sprintf("%s: key %s has the placeholders %v in Chinese and %v in English", zh.file[key], key, placeholders(zh.text[key]), placeholders(text)))
 		}
 	}
