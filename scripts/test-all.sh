@@ -6,7 +6,8 @@ cd "$(dirname "$0")/.."
 
 logs=$(mktemp -d "${TMPDIR:-/tmp}/qunyan-test.XXXXXX")
 trap 'rm -rf "$logs"' EXIT
-declare -a table=() line=()
+declare -a table=()
+declare -A counted=() # by make target
 
 duration() { printf '%dm%02ds' $(($1 / 60)) $(($1 % 60)); }
 
@@ -25,7 +26,7 @@ step() { # step TITLE MAKE-TARGET PATTERN-OF-ITS-COUNT-LINE
   printf '===== done: %s in %s =====\n' "$title" "$(duration $((SECONDS - begun)))"
   count=$(count_line "$log" "$pattern")
   table+=("$(printf '%-20s %7s   %s' "$title" "$(duration $((SECONDS - begun)))" "$count")")
-  line+=("$title: ${count#go test: }")
+  counted[$target]=${count%%;*}
 }
 
 step 'Lint' lint '^lint: '
@@ -38,5 +39,5 @@ step 'Browser' test-e2e '^ *[0-9]+ (passed|failed|flaky|skipped|did not run)'
 printf '\n===== All green =====\n'
 printf '%s\n' "${table[@]}"
 # One last line that says it all, for a reader who sees only that.
-printf 'ALL GREEN in %s | go test %s | go test %s | Playwright %s\n' \
-  "$(duration $SECONDS)" "${line[3]}" "${line[4]}" "${line[5]}"
+printf 'ALL GREEN in %s | PostgreSQL, %s | SQLite with race, %s | Playwright: %s\n' \
+  "$(duration $SECONDS)" "${counted[test-pg]}" "${counted[test-go]}" "${counted[test-e2e]}"
