@@ -1,4 +1,5 @@
 import { startSurface } from '../shared/surface'
 import App from './App.vue'
+import { router } from './router'
 
-void startSurface(App, null)
+void startSurface(App, router)

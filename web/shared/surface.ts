@@ -1,5 +1,5 @@
 import type { App, Component } from 'vue'
-import { createApp, watch } from 'vue'
+import { createApp, nextTick, watch } from 'vue'
 import type { Router } from 'vue-router'
 import { loadErrorTexts } from './i18n/errors'
 import { locale, setLocale, startLocale } from './i18n'
@@ -23,6 +23,10 @@ export async function startSurface(root: Component, router: Router | null, insta
   }
   const app = createApp(root)
   if (router) app.use(router)
+  // Whoever listens instead of looking hears the new page from its beginning.
+  router?.afterEach((_to, from) => {
+    if (from.matched.length > 0) void nextTick(() => document.getElementById('content')?.focus({ preventScroll: true }))
+  })
   install?.(app)
   app.mount('#app')
   setTimeout(() => watch(locale, loadErrorTexts, { immediate: true }), 2_000)
