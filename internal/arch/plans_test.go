@@ -21,9 +21,14 @@ func growing() []string {
 }
 
 // wholeReads are the statements that do read all of a growing table, or of a village's part of it, each with its reason.
-// The key is the package and the constant, or the package and the statement's first words.
 func wholeReads() map[string]string {
-	return map[string]string{}
+	return map[string]string{
+		"audit.areasSQL":        "steps from one area that has lines to the next, by the key",
+		"ledger.sqlNextVillage": "verify steps from village to village, by the key",
+		"ledger.sqlAllLines":    "verify reads every line; that is its work",
+		"ledger.sqlReversals":   "verify reads every reversal",
+		"ledger.sqlCounts":      "verify compares every counter of a village",
+	}
 }
 
 // TestPlansUseKeys asks SQLite for the plan of every statement. A statement that walks through a growing table works on
@@ -43,8 +48,8 @@ func TestPlansUseKeys(t *testing.T) {
 			continue
 		}
 		for _, problem := range walks(t, st, s.text) {
-			if name := s.name; wholeReads()[name] != "" {
-				used[name] = true
+			if wholeReads()[s.name] != "" {
+				used[s.name] = true
 				continue
 			}
 			t.Errorf("%s: %s: %s", tr.at(s.pos), s.name, problem)

@@ -51,7 +51,10 @@ func (s *Store) Migrate(ctx context.Context, nowMs int64) (int, error) {
 			}
 			applied++
 		}
-		return nil
+		if applied == 0 {
+			return nil
+		}
+		return s.engine.migrated(ctx, tx)
 	})
 	return applied, err
 }

@@ -93,6 +93,8 @@ func (db *sqliteDB) tx(ctx context.Context, fn func(ctx context.Context, tx *Tx)
 
 func (db *sqliteDB) migrating(context.Context, *Tx) error { return nil } // the writer is alone anyway
 
+func (db *sqliteDB) migrated(ctx context.Context, tx *Tx) error { return fixPlans(ctx, tx) }
+
 func (db *sqliteDB) script(_ context.Context, text string) (string, error) {
 	return strings.ReplaceAll(text, "BIGINT", "INTEGER"), nil
 }

@@ -50,6 +50,7 @@ type engine interface {
 	tx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error
 	script(ctx context.Context, sql string) (string, error) // the engine's own spelling of a migration
 	migrating(ctx context.Context, tx *Tx) error            // keeps other processes from migrating at once
+	migrated(ctx context.Context, tx *Tx) error             // after the schema has changed
 	close() error
 }
 
