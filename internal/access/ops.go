@@ -143,7 +143,7 @@ func Require(by core.Actor, op Op, area core.Area) error {
 	if Can(by, op, area) {
 		return nil
 	}
-	return refusal(by, op)
+	return refusal(by, op, area)
 }
 
 // RequireAnywhere is Require for Anywhere.
@@ -151,14 +151,14 @@ func RequireAnywhere(by core.Actor, op Op) error {
 	if Anywhere(by, op) {
 		return nil
 	}
-	return refusal(by, op)
+	return refusal(by, op, by.Village)
 }
 
-func refusal(by core.Actor, op Op) error {
+func refusal(by core.Actor, op Op, area core.Area) error {
 	switch {
 	case by.Kind == core.Nobody:
 		return errs.New(errs.Unauthenticated, "access.sign_in")
-	case by.Kind == core.CardActor && !by.Unlocked && slices.Contains(table[op], UnlockedCard):
+	case by.Kind == core.CardActor && !by.Unlocked && by.Village == area && slices.Contains(table[op], UnlockedCard):
 		return errs.New(errs.Unauthenticated, "access.pin_needed")
 	}
 	return errs.New(errs.Forbidden, "access.forbidden")
