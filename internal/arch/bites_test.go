@@ -48,6 +48,7 @@ func stateBites() []bite {
 		{"an assertion", checkState, one("var _ error = (*e)(nil)\ntype e struct{ error }"), ""},
 		{"an embedded file", checkState, one("import _ \"embed\"\n//go:embed x.txt\nvar text string"), ""},
 		{"a lookup table", checkState, one("var names = map[int]string{1: \"a\"}\nfunc f() string { return names[1] }"), ""},
+		{"bytes", checkState, one("var key = []byte(\"0123\")"), ""},
 		{"a table everybody can see", checkState, one("var Names = map[int]string{1: \"a\"}"), "package variable Names"},
 		{"a table that is written to", checkState, one("var names = map[int]string{}\nfunc f() { names[1] = \"a\" }"), "is changed at"},
 		{"a table that is emptied", checkState, one("var names = map[int]string{}\nfunc f() { clear(names) }"), "is changed at"},

@@ -82,6 +82,9 @@ func mayStand(p *pkg, s source, name *ast.Ident, value ast.Expr) bool {
 	case *ast.CompositeLit: // a lookup table; a struct would be a settings object
 		return !name.IsExported() && isTable(p.uses, v)
 	case *ast.CallExpr:
+		if _, bytes := v.Fun.(*ast.ArrayType); bytes { // []byte("…"), a table of bytes
+			return !name.IsExported()
+		}
 		return isUnchanging(p.uses, v, s.test)
 	}
 	return false

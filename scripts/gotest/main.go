@@ -79,6 +79,9 @@ func (s *summary) take(e event) {
 	key := e.Package + " " + e.Test
 	switch e.Action {
 	case "output":
+		if strings.HasPrefix(e.Output, "=== ") { // RUN, PAUSE, CONT: of no use to who looks for a failure
+			return
+		}
 		if s.output[key] == nil {
 			s.output[key] = &strings.Builder{}
 		}
