@@ -9,7 +9,11 @@ export interface Draft {
   proof: string
 }
 
-export const draftFor = (rule: Pick<Rule, 'scale'>, today: number): Draft => ({ day: today, step: rule.scale.length > 0 ? 0 : -1, qty: 1, note: '', proof: '' })
+/** An empty draft for a rule, or what a returned claim said, to be added to. */
+export function draftFor(rule: Pick<Rule, 'scale'>, today: number, returned?: Draft | null): Draft {
+  if (returned) return { day: returned.day, step: returned.step, qty: returned.qty, note: returned.note, proof: returned.proof }
+  return { day: today, step: rule.scale.length > 0 ? 0 : -1, qty: 1, note: '', proof: '' }
+}
 
 /** The points asked for, before the village's caps: only told as "about", since the review decides. */
 export function asked(rule: Pick<Rule, 'points' | 'scale' | 'per'>, draft: Pick<Draft, 'step' | 'qty'>): number {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { asked, draftFaults, draftFor } from './draft'
 import { inGroups } from './notice'
 import { affordable, byMonth } from './passbook'
-import { byCategory, capText, claimState, isComing, rateText, witnesses } from './words'
+import { byCategory, capText, claimState, isComing, noticeItem, rateText, witnesses } from './words'
 
 describe('the passbook', () => {
   it('puts lines under their months in the order of the book', () => {
@@ -25,6 +25,7 @@ describe('words', () => {
     expect(rateText(10)).toBe('本村 10 分 = 1 元')
     expect(rateText(250)).toBe('本村 1 分 = 2.50 元')
     expect(rateText(30)).toBe('本村 1 分 = 0.30 元')
+    expect(rateText(0)).toBe('本村还没有开积分超市')
   })
 
   it('names who wrote a line and who checked it, as far as they are known', () => {
@@ -42,6 +43,11 @@ describe('words', () => {
   it('shows a state it does not know as it came, rather than a wrong word', () => {
     expect(claimState({ state: 'frozen' })).toBe('有异议，核实中')
     expect(claimState({ state: 'a_later_state' })).toBe('a_later_state')
+  })
+
+  it('shows of a deduction its category and nothing more', () => {
+    expect(noticeItem({ item_zh: '调解邻里纠纷', item_en: '', category: 'harmony' })).toBe('调解邻里纠纷')
+    expect(noticeItem({ item_zh: '', item_en: '', category: 'deduction' })).toBe('扣分事项（只扣基础分）')
   })
 
   it('counts as coming what may still be entered, and nothing else', () => {
@@ -63,6 +69,12 @@ describe('a draft', () => {
     expect(asked(scaled, { step: 1, qty: 1 })).toBe(5)
     expect(asked(counted, { step: -1, qty: 3 })).toBe(15)
     expect(asked({ points: 20, per: 'event', scale: [] }, { step: -1, qty: 1 })).toBe(20)
+  })
+
+  it('takes up what a returned claim said', () => {
+    const returned = { day: 20260901, step: 1, qty: 2, note: '帮李家挑水', proof: '7 号', state: 'returned' }
+    expect(draftFor(scaled, 20260908, returned)).toEqual({ day: 20260901, step: 1, qty: 2, note: '帮李家挑水', proof: '7 号' })
+    expect(draftFor(scaled, 20260908)).toEqual({ day: 20260908, step: 0, qty: 1, note: '', proof: '' })
   })
 
   it('names what is missing', () => {

@@ -26,9 +26,10 @@ export const claimTone = (claim: Pick<Claim, 'state'>): Tone => (known(claim.sta
 /** On its way into the book: counted for nothing yet, and told to the household as coming. */
 export const isComing = (claim: Pick<Claim, 'state'>): boolean => ['submitted', 'approved', 'noticed', 'frozen'].includes(claim.state)
 
-/** What a point buys in this village: "1 分 = 1 元", or "10 分 = 1 元" where a point is a whole part of a yuan. */
+/** What a point buys in this village: "1 分 = 1 元", or "10 分 = 1 元" where a point is a whole part of a yuan; a village without a shop has no rate. */
 export function rateText(rateFen: number): string {
-  return rateFen > 0 && rateFen < 100 && 100 % rateFen === 0
+  if (rateFen <= 0) return t('resident.store.none')
+  return rateFen < 100 && 100 % rateFen === 0
     ? t('resident.rate', { points: 100 / rateFen, yuan: 1 })
     : t('resident.rate', { points: 1, yuan: yuan(rateFen) })
 }
@@ -42,6 +43,9 @@ export function witnesses(line: Pick<Line, 'recorded_by' | 'reviewed_by'>): stri
 const categories = ['council', 'environment', 'harmony', 'customs', 'volunteer', 'honour', 'industry', 'deduction'] as const
 export type Category = (typeof categories)[number]
 export const categoryName = (category: string): string => ((categories as readonly string[]).includes(category) ? t(`resident.category.${category as Category}`) : category)
+
+/** What stands on the list for a line: its item, or for a deduction only the category, because the reason is nobody else's matter. */
+export const noticeItem = (line: { item_zh: string; item_en: string; category: string }): string => said(line.item_zh, line.item_en) || categoryName(line.category)
 
 /** Rules under their categories, both in the village's order. */
 export function byCategory<R extends { category: string }>(rules: readonly R[]): { category: string; rules: R[] }[] {
