@@ -1,4 +1,7 @@
-import { startSurface } from '../shared/surface'
 import App from './App.vue'
+import { router } from './router'
+import { startSurface } from '../shared/surface'
+import './theme.css'
+import './layout.css'
 
-void startSurface(App, null)
+void startSurface(App, router)

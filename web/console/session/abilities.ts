@@ -15,6 +15,7 @@ const table = {
   SubmitClaim: ['clerk', 'secretary'],
   ReviewClaim: ['secretary', 'supervisor', 'township'],
   PublishNotice: ['clerk', 'secretary'],
+  ObjectOnPaper: ['secretary', 'clerk'],
   AnswerObjection: ['supervisor', 'secretary'],
   CloseMonth: ['secretary'],
   ReverseLine: ['secretary'],
@@ -41,7 +42,7 @@ export function levelOf(area: string): Level {
 
 /** The roles somebody has in an area, through grants there or above. */
 export function rolesIn(grants: readonly Grant[], area: string): Role[] {
-  return grants.filter((grant) => contains(grant.area, area)).map((grant) => grant.role)
+  return grants.filter((grant) => contains(grant.area, area)).map((grant) => grant.role as Role)
 }
 
 /** Whether somebody with these grants may do this in this area. A keeper never reviews in the village of the shop. */

@@ -13,7 +13,7 @@ export function onSignedOut(ask: SignInAgain): void {
   signInAgain = ask
 }
 
-const signedOut = (fault: unknown) => fault instanceof ApiError && fault.status === 401
+const signedOut = (fault: unknown) => fault instanceof ApiError && fault.code === 'access.sign_in'
 
 /** Runs a request; where the session has ended, waits for a new one and runs it once more with the same idempotency key. */
 export async function asked<T>(run: (key: string) => Promise<T>, key: string = uuidv7()): Promise<T> {

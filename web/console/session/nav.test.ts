@@ -7,7 +7,7 @@ const county = '520524'
 const township = '520524104'
 const village = '520524104203'
 const elsewhere = '520524105201'
-const grant = (role: Role, area: string): Grant => ({ role, area, area_name: '', level: levelOf(area) })
+const grant = (role: Role, area: string): Grant => ({ role, area, area_name: '', level: levelOf(area) as Grant['level'] })
 const routes = (grants: Grant[], area: string) => navigation(grants, area).flatMap((section) => section.items.map((item) => item.route))
 
 describe('areas', () => {

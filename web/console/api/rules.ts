@@ -1,0 +1,44 @@
+import { api } from '../../shared/api'
+import { asked } from '../session/again'
+import type { Rule, Ruleset, RulesetFull } from './model'
+
+export const listRulesets = async (area: string, signal?: AbortSignal): Promise<Ruleset[]> =>
+  (await asked(() => api.get('/areas/{area}/rulesets', { path: { area }, signal }))).items
+
+export const readRuleset = (area: string, version: number, signal?: AbortSignal): Promise<RulesetFull> =>
+  asked(() => api.get('/areas/{area}/rulesets/{version}', { path: { area, version }, signal }))
+
+/** The rules in force on a day; 404 `rulebook.none_in_force` where the village has adopted none by then. */
+export const rulesOn = (village: string, day: number, signal?: AbortSignal): Promise<{ version: number; title: string; from_day: number; rules: Rule[] }> =>
+  asked(() => api.get('/villages/{village}/rules', { path: { village }, query: { day }, signal }))
+
+export const draftRules = (village: string, title: string): Promise<Ruleset> =>
+  asked((key) => api.post('/villages/{village}/rulesets', { path: { village }, body: { title }, key }))
+
+export interface RuleEdit {
+  points: number
+  scale: Rule['scale']
+  cap_points: number
+  cap_count: number
+  self: boolean
+  enabled: boolean
+}
+
+export const editRule = (village: string, version: number, code: string, body: RuleEdit): Promise<unknown> =>
+  asked((key) => api.put('/villages/{village}/rulesets/{version}/rules/{code}', { path: { village, version, code }, body, key }))
+
+export interface Vote {
+  from_day: number
+  vote_day: number
+  due: number
+  present: number
+  in_favour: number
+  minutes_no: string
+  notice_days: number
+}
+
+export const adoptRules = (village: string, version: number, body: Vote): Promise<unknown> =>
+  asked((key) => api.post('/villages/{village}/rulesets/{version}/adopt', { path: { village, version }, body, key }))
+
+export const withdrawRules = (village: string, version: number): Promise<unknown> =>
+  asked((key) => api.post('/villages/{village}/rulesets/{version}/withdraw', { path: { village, version }, body: {}, key }))

@@ -1,0 +1,61 @@
+import { shallowRef, watch } from 'vue'
+import { listHouseholds } from '../api/households'
+import type { Household } from '../api/model'
+import { parseWhole } from './numbers'
+
+/** A village has some hundred households, the largest a few thousand: they are read once, so that a number finds its household without a wait. */
+const pageSize = 200
+const shown = 8
+
+/** Household numbers and names are looked up here; pinyin is the server's, which knows every reading of a name. */
+export function useRoster(village: () => string) {
+  const byNumber = shallowRef(new Map<number, Household>())
+  const complete = shallowRef(false)
+  const error = shallowRef<unknown>(null)
+
+  async function load(): Promise<void> {
+    const asked = village()
+    complete.value = false
+    error.value = null
+    try {
+      const all = new Map<number, Household>()
+      let cursor = ''
+      do {
+        const page = await listHouseholds(asked, { state: 'active', cursor, limit: pageSize })
+        if (asked !== village()) return
+        for (const household of page.items) all.set(household.number, household)
+        cursor = page.next
+        byNumber.value = new Map(all)
+      } while (cursor !== '')
+      complete.value = true
+    } catch (fault) {
+      error.value = fault
+    }
+  }
+
+  /** What a typed text may mean, best first. Digits are a household's number, anything else a name or its pinyin. */
+  async function find(text: string, signal?: AbortSignal): Promise<Household[]> {
+    const q = text.trim()
+    if (q === '') return []
+    const number = parseWhole(q)
+    if (number !== null && complete.value) {
+      const exact = byNumber.value.get(number)
+      const longer = [...byNumber.value.values()].filter((household) => household !== exact && String(household.number).startsWith(String(number)))
+      longer.sort((a, b) => a.number - b.number)
+      return (exact ? [exact, ...longer] : longer).slice(0, shown)
+    }
+    return (await listHouseholds(village(), { q, state: 'active', limit: shown }, signal)).items
+  }
+
+  watch(village, load, { immediate: true })
+  return { find, complete, error, load, byNumber }
+}
+
+export type Roster = ReturnType<typeof useRoster>
+
+/** The one household Enter means: the exact number, or the only match; null where a person has to choose. */
+export function meant(text: string, matches: readonly Household[]): Household | null {
+  const number = parseWhole(text)
+  const exact = number === null ? undefined : matches.find((household) => household.number === number)
+  return exact ?? (matches.length === 1 ? matches[0] : null)
+}
