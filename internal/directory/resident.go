@@ -186,9 +186,15 @@ func (s *Service) updateResident(ctx context.Context, tx *store.Tx, by core.Acto
 		next.Head = after.Name
 	}
 	if next == house {
-		return nil
+		return bumpVersion(ctx, tx, house, now)
 	}
 	return s.save(ctx, tx, by, house, next, now)
+}
+
+// bumpVersion makes a change of a resident a change of the household for whoever has it open, and for an import.
+func bumpVersion(ctx context.Context, tx *store.Tx, h Household, now int64) error {
+	h.Version, h.ChangedMs = h.Version+1, now
+	return updateHousehold(ctx, tx, h)
 }
 
 // patched applies a patch and checks the result.
@@ -236,7 +242,7 @@ func same(a, b Resident) bool {
 func mayBecome(before, after Resident, house Household) error {
 	headGoes := before.Relation == Head && (after.Relation != Head || after.State != Active)
 	switch {
-	case headGoes && house.State == Active:
+	case headGoes:
 		return errs.New(errs.Conflict, "directory.head_needed")
 	case after.Relation == Head && after.State != Active:
 		return errs.New(errs.Invalid, "directory.head_not_here").At("relation")

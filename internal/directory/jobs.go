@@ -1,5 +1,0 @@
-package directory
-
-type jobs struct{}
-
-func newJobs() *jobs { return &jobs{} }
