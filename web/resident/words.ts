@@ -10,21 +10,20 @@ export const said = (zh: string, en: string): string => (locale.value === 'en' &
 export const day = (value: number): string => shortDay(value, locale.value)
 export const fullDay = (value: number): string => longDay(value, locale.value)
 
-/** The states a claim can be in, in the order of its way. */
-export const claimStates = ['submitted', 'returned', 'approved', 'noticed', 'frozen', 'posted', 'rejected', 'dropped', 'withdrawn'] as const
-type ClaimState = (typeof claimStates)[number]
-const known = (state: string): state is ClaimState => (claimStates as readonly string[]).includes(state)
-
-export const claimState = (claim: Pick<Claim, 'state'>): string => (known(claim.state) ? t(`resident.state.${claim.state}`) : claim.state)
-
+type ClaimState = Claim['state']
 type Tone = 'plain' | 'green' | 'gold' | 'seal' | 'blue'
 const tones: Record<ClaimState, Tone> = {
   submitted: 'blue', returned: 'seal', approved: 'green', noticed: 'gold', frozen: 'seal', posted: 'green', rejected: 'seal', dropped: 'seal', withdrawn: 'plain',
 }
-export const claimTone = (claim: Pick<Claim, 'state'>): Tone => (known(claim.state) ? tones[claim.state] : 'plain')
+/** A page that is older than the server may meet a state it has no word for. */
+const known = (state: string): state is ClaimState => state in tones
+
+export const claimState = (claim: { state: string }): string => (known(claim.state) ? t(`resident.state.${claim.state}`) : claim.state)
+
+export const claimTone = (claim: { state: string }): Tone => (known(claim.state) ? tones[claim.state] : 'plain')
 
 /** On its way into the book: counted for nothing yet, and told to the household as coming. */
-export const isComing = (claim: Pick<Claim, 'state'>): boolean => ['submitted', 'approved', 'noticed', 'frozen'].includes(claim.state)
+export const isComing = (claim: { state: string }): boolean => ['submitted', 'approved', 'noticed', 'frozen'].includes(claim.state)
 
 /** What a point buys in this village: "1 分 = 1 元", or "10 分 = 1 元" where a point is a whole part of a yuan; a village without a shop has no rate. */
 export function rateText(rateFen: number): string {
