@@ -42,6 +42,7 @@ func commands() []command {
 		{"serve", "[flags]", "run the server", serve},
 		{"setup", "[flags]", "give an empty database its areas, rules and first account", setup},
 		{"migrate", "[flags]", "bring the database's schema up to date", migrate},
+		{"import", "[flags] FILE", "bring households in from a workbook (.xlsx) or text (.csv)", importHouseholds},
 		{"verify", "[flags]", "recompute every balance; exit 3 at the first fault", verify},
 		{"bench", "[flags]", "measure speed against a raw loop; exit 1 if a bar is missed", measure},
 		{"openapi", "", "print the API's contract (OpenAPI 3.1, YAML)", openapi},

@@ -17,6 +17,7 @@ import (
 	"qunyan/internal/directory/entry"
 	"qunyan/internal/directory/table"
 	"qunyan/internal/errs"
+	"qunyan/internal/messages"
 	"qunyan/internal/store"
 )
 
@@ -77,10 +78,30 @@ type RowFault struct {
 	Params map[string]any `json:"params,omitempty"`
 }
 
+// Reason is the fault in a sentence.
+func (f RowFault) Reason(lang messages.Lang) string {
+	params := map[string]any{}
+	for name, value := range f.Params {
+		params[name] = value
+	}
+	if f.Field != "" {
+		params["field"] = ColumnLabel(lang, f.Field)
+	}
+	return messages.Text(lang, "errors."+f.Code, params)
+}
+
 // ColumnRef is a column of a sheet.
 type ColumnRef struct {
 	Sheet  string `json:"sheet"`
 	Column string `json:"column"`
+}
+
+// String writes sheet!column, as spreadsheets do.
+func (c ColumnRef) String() string {
+	if c.Sheet == "" {
+		return c.Column
+	}
+	return c.Sheet + "!" + c.Column
 }
 
 // StartImport takes a file and reads it in the background; Import tells how far it is. One process reads one file at a
@@ -119,6 +140,7 @@ func (s *Service) RunImport(ctx context.Context, by core.Actor, in ImportInput, 
 	}
 	job.told = progress
 	s.run(running, job)
+	job.tell(func(*Import) {})
 	return job.now(), nil
 }
 
@@ -271,15 +293,15 @@ func (s *Service) fail(ctx context.Context, job *job, err error) {
 // finish records how an import without effect ended. That the record could not be written either must not hide how the
 // import ended from whoever is waiting for it.
 func (s *Service) finish(ctx context.Context, job *job) {
-	job.change(func(state *Import) {
-		state.Phase = PhaseFinished
-		if state.State = ImportDry; !job.in.Dry {
-			state.State = ImportFailed
-			state.Created, state.Changed, state.Unchanged, state.Groups = 0, 0, 0, 0
-		}
-	})
+	end := job.now()
+	end.Phase = PhaseFinished
+	if end.State = ImportDry; !job.in.Dry {
+		end.State = ImportFailed
+		end.Created, end.Changed, end.Unchanged, end.Groups = 0, 0, 0, 0
+	}
+	job.outcome = end
 	err := s.st.Tx(context.WithoutCancel(ctx), func(ctx context.Context, tx *store.Tx) error {
-		return updateImport(ctx, tx, job.now(), s.clock.Now())
+		return updateImport(ctx, tx, end, s.clock.Now())
 	})
 	if err != nil {
 		slog.ErrorContext(ctx, "the end of an import was not recorded", "import", job.id.String(), "error", err)
@@ -321,7 +343,9 @@ func readImport(ctx context.Context, tx *store.Tx, area core.Area, id core.ID, a
 	if err != nil {
 		return found, err
 	}
-	if err := json.Unmarshal([]byte(report), &found); err != nil {
+	decoder := json.NewDecoder(strings.NewReader(report))
+	decoder.UseNumber() // a fault's numbers are shown as they were
+	if err := decoder.Decode(&found); err != nil {
 		return found, err
 	}
 	if found.State == ImportRunning && changedMs < abandonedBefore {

@@ -19,7 +19,8 @@ type job struct {
 	sum      []byte
 	repeated bool // the intent was answered before: id is that import's
 
-	told func(Import)
+	told    func(Import)
+	outcome Import // what the state becomes when the job makes room for the next
 
 	mu    sync.Mutex
 	state Import
@@ -111,12 +112,13 @@ func (js *jobs) take(ctx context.Context, j *job) (context.Context, error) {
 	return ctx, nil
 }
 
-// end makes room for the next job.
+// end makes room for the next job. Whoever sees the outcome can start another import at once.
 func (js *jobs) end(j *job) {
 	js.mu.Lock()
 	defer js.mu.Unlock()
 	js.cancel()
 	js.running = nil
+	j.change(func(state *Import) { *state = j.outcome })
 	if js.ended = append(js.ended, j); len(js.ended) > endedKept {
 		js.ended = js.ended[1:]
 	}

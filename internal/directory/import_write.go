@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -68,22 +69,21 @@ func (s *Service) write(ctx context.Context, job *job, rows *fileRows) error {
 			state.Phase, state.Done = PhaseWriting, 0
 			state.Created, state.Changed, state.Unchanged, state.Groups = 0, 0, 0, 0
 		})
-		for _, v := range rows.order {
+		// In the order of codes, so that two imports at once cannot each wait for a village that the other has.
+		byCode := slices.SortedFunc(slices.Values(rows.order), func(a, b *fileVillage) int { return cmp.Compare(a.places.code, b.places.code) })
+		for _, v := range byCode {
 			if err := s.writeVillage(ctx, tx, job, rows, v, now); err != nil {
 				return err
 			}
 		}
-		done := job.now()
-		done.State, done.Phase = ImportDone, PhaseFinished
-		return updateImport(ctx, tx, done, s.clock.Now())
+		job.outcome = job.now()
+		job.outcome.State, job.outcome.Phase = ImportDone, PhaseFinished
+		return updateImport(ctx, tx, job.outcome, s.clock.Now())
 	})
 	if errors.Is(err, errFaulty) {
 		job.sortFaults(rows.sheets)
 		s.finish(ctx, job)
 		return nil
-	}
-	if err == nil {
-		job.tell(func(state *Import) { state.State, state.Phase = ImportDone, PhaseFinished })
 	}
 	return err
 }
