@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"qunyan/internal/app"
+	"qunyan/internal/core"
 	"qunyan/internal/ledger"
 )
 
@@ -22,6 +23,7 @@ func verify(ctx context.Context, p *program, args []string) error {
 	if err != nil {
 		return err
 	}
+	started := core.SystemClock{}.Start()
 	report, err := ledger.Verify(ctx, st, func(now ledger.Progress) {
 		if now.Report.Villages%100 == 0 {
 			fmt.Fprintf(p.stderr, "%d villages, %d lines\n", now.Report.Villages, now.Report.Lines)
@@ -34,7 +36,8 @@ func verify(ctx context.Context, p *program, args []string) error {
 		fmt.Fprintf(p.stdout, "FAULT: %s\n", report.Fault)
 		return errFault
 	}
-	_, err = fmt.Fprintf(p.stdout, "clean: %d villages, %d lines, %d accounts, %d reversals\n",
-		report.Villages, report.Lines, report.Accounts, report.Reversals)
+	took := started.Elapsed()
+	_, err = fmt.Fprintf(p.stdout, "clean: %d villages, %d lines, %d accounts, %d reversals in %.1f s, %d lines a second\n",
+		report.Villages, report.Lines, report.Accounts, report.Reversals, took.Seconds(), report.Lines*1000/max(took.Milliseconds(), 1))
 	return err
 }

@@ -66,7 +66,7 @@ type householdInVillage struct {
 	ID idParam `path:"id" doc:"of the household"`
 }
 
-type cardInVillage struct {
+type CardInVillage struct {
 	InVillage
 	ID idParam `path:"id" doc:"of the card"`
 }
@@ -112,7 +112,7 @@ func (s *server) origin(r *http.Request) string {
 }
 
 type revokeCardInput struct {
-	cardInVillage
+	CardInVillage
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"200"`
 	}
@@ -129,7 +129,7 @@ type pinBody struct {
 }
 
 type setPinInput struct {
-	cardInVillage
+	CardInVillage
 	Body pinBody
 }
 

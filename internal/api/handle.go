@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -148,10 +149,10 @@ func (s *server) operation(sp spec) huma.Operation {
 	if sp.MaxBody == 0 {
 		sp.MaxBody = defaultMaxBody
 	}
-	if _, taken := s.specs[sp.ID]; taken {
+	if slices.ContainsFunc(s.order, func(other spec) bool { return other.ID == sp.ID }) {
 		panic(fmt.Sprintf("api: two operations are called %q", sp.ID))
 	}
-	s.specs[sp.ID] = sp
+	s.order = append(s.order, sp)
 	op := huma.Operation{
 		OperationID: sp.ID, Method: sp.Method, Path: sp.Path, Summary: sp.Summary, Description: sp.description(),
 		Tags: []string{sp.Tag}, DefaultStatus: sp.Status,

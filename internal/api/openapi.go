@@ -26,8 +26,9 @@ answer again; the same key with another body is refused (store.key_reused).
 milliseconds; days are numbers yyyymmdd and months yyyymm, 0 for none, in China's time. Area codes are strings of 6
 (county), 9 (township), 12 (village) or 15 digits (group); ids are strings of 13 characters.
 
-**Refusals** are problems (RFC 9457). Decide by code, show detail. **Lists** are pages: next is the cursor of the
-following one.`
+**Refusals** are problems (RFC 9457). Decide by code, show detail.
+
+**Lists** are pages: next is the cursor of the following one.`
 
 func (s *server) humaConfig() huma.Config {
 	registry := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
@@ -89,28 +90,28 @@ type areaSchema struct{}
 
 // Schema implements huma.SchemaProvider.
 func (areaSchema) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeString, Pattern: `^([0-9]{6}([0-9]{3}){0,3})?$`, Examples: []any{"520524100201"}}
+	return &huma.Schema{Title: "area code", Type: huma.TypeString, Pattern: `^([0-9]{6}([0-9]{3}){0,3})?$`, Examples: []any{"520524100201"}}
 }
 
 type idSchema struct{}
 
 // Schema implements huma.SchemaProvider.
 func (idSchema) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeString, Pattern: `^([0-9A-Za-z]{13})?$`, Examples: []any{"06B3H4Y2V0001"}}
+	return &huma.Schema{Title: "id", Type: huma.TypeString, Pattern: `^([0-9A-Za-z]{13})?$`, Examples: []any{"06B3H4Y2V0001"}}
 }
 
 type daySchema struct{}
 
 // Schema implements huma.SchemaProvider.
 func (daySchema) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeInteger, Format: "int32", Minimum: bound(0), Maximum: bound(21991231), Examples: []any{20260908}}
+	return &huma.Schema{Title: "day", Type: huma.TypeInteger, Format: "int32", Minimum: bound(0), Maximum: bound(21991231), Examples: []any{20260908}}
 }
 
 type monthSchema struct{}
 
 // Schema implements huma.SchemaProvider.
 func (monthSchema) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeInteger, Format: "int32", Minimum: bound(0), Maximum: bound(219912), Examples: []any{202609}}
+	return &huma.Schema{Title: "month", Type: huma.TypeInteger, Format: "int32", Minimum: bound(0), Maximum: bound(219912), Examples: []any{202609}}
 }
 
 func bound(v float64) *float64 { return &v }

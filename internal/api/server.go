@@ -12,6 +12,7 @@ import (
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
+	"qunyan/internal/files"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
 	"qunyan/internal/report"
@@ -24,6 +25,7 @@ type Services struct {
 	Access    *access.Service
 	Claims    *claims.Service
 	Directory *directory.Service
+	Files     *files.Service
 	Ledger    *ledger.Service
 	Market    *market.Service
 	Reports   *report.Service
@@ -58,7 +60,7 @@ type server struct {
 	mux     *http.ServeMux
 	limits  *limiters
 	metrics *metrics
-	specs   map[string]spec // by operation id
+	order   []spec // every operation, as registered
 }
 
 // Handler serves everything: API, pages, front end, health and metrics.
@@ -79,7 +81,6 @@ func New(cfg Config, svc Services, log *slog.Logger) (*Handler, error) {
 		cfg: cfg, svc: svc, log: log, mux: http.NewServeMux(),
 		limits:  newLimiters(cfg.Limits, svc.Clock),
 		metrics: newMetrics(svc.Store),
-		specs:   map[string]spec{},
 	}
 	s.huma = humago.NewWithPrefix(s.mux, prefix, s.humaConfig())
 	s.registerOperations()
@@ -102,7 +103,19 @@ func (s *server) registerOperations() {
 	s.registerStaff()
 	s.registerCards()
 	s.registerCardHolder()
+	s.registerCardHome()
+	s.registerCardClaims()
+	s.registerAreas()
+	s.registerHouseholds()
+	s.registerImports()
+	s.registerFiles()
+	s.registerClaims()
+	s.registerMonth()
 	s.registerMarket()
+	s.registerRules()
+	s.registerBook()
 	s.registerReport()
+	s.registerExports()
+	s.registerPublic()
 	s.registerPublicMarket()
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -82,7 +83,7 @@ func (a *App) assemble(ctx context.Context, keys Keys) error {
 	}
 	a.log.Info("database open", "engine", a.store.Engine(), "migrations", applied)
 	a.Services = Wire(Parts{
-		Store: a.store, Clock: a.cfg.Clock, IDs: core.NewIDs(a.cfg.Clock), Keys: keys,
+		Store: a.store, Clock: a.cfg.Clock, IDs: core.NewIDs(a.cfg.Clock), Keys: keys, Files: filepath.Join(a.cfg.Data, "files"),
 		Access: access.Options{
 			SessionMs: int64(a.cfg.SessionHours) * time.Hour.Milliseconds(),
 			IdleMs:    int64(a.cfg.IdleMinutes) * time.Minute.Milliseconds(),
@@ -156,4 +157,7 @@ func (a *App) Run(ctx context.Context) error {
 }
 
 // Close closes the database of an app that does not run. Run calls it.
-func (a *App) Close() error { return a.store.Close() }
+func (a *App) Close() error {
+	a.Services.Directory.CloseImports()
+	return a.store.Close()
+}

@@ -8,6 +8,7 @@ import (
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
+	"qunyan/internal/files"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
 	"qunyan/internal/report"
@@ -22,6 +23,7 @@ type Parts struct {
 	IDs    *core.IDs
 	Keys   Keys
 	Access access.Options // its Key comes from Keys
+	Files  string         // folder of the photos, made when the first one comes
 }
 
 // Wire puts the services together. It is the one place that knows which of them depend on which; the server, the demo
@@ -32,6 +34,7 @@ func Wire(p Parts) api.Services {
 	return api.Services{
 		Access:    accounts,
 		Directory: directory.New(p.Store, p.Clock, p.IDs, p.Keys.IDNumbers, opensBook(p.Clock)),
+		Files:     files.New(p.Store, p.Clock, p.IDs, p.Files),
 		Ledger:    ledger.New(p.Store, p.Clock, p.IDs),
 		Rules:     rulebook.New(p.Store, p.Clock, p.IDs),
 		Claims:    claims.New(p.Store, p.Clock, p.IDs, claims.Options{}),

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -91,6 +92,17 @@ func Lookup(lang Lang, key string) (string, bool) {
 	}
 	text, ok := all[Chinese][key]
 	return text, ok
+}
+
+// Keys gives every key that begins with prefix, in alphabetical order.
+func Keys(prefix string) (keys []string) {
+	for key := range catalogue()[Chinese] {
+		if strings.HasPrefix(key, prefix) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 func fill(text string, params map[string]any) string {

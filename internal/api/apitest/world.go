@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"qunyan/internal/access"
 	"qunyan/internal/api"
@@ -68,7 +69,7 @@ func New(t testing.TB, options ...Option) *World {
 	s := &setup{
 		// Tests call from one address, and fast.
 		cfg:   api.Config{Version: "test", Limits: api.Limits{General: -1, SignIn: -1, Write: -1}},
-		parts: app.Parts{Clock: clock, IDs: core.NewIDs(clock), Keys: keys, Access: access.Options{HashMemoryKiB: 64}},
+		parts: app.Parts{Clock: clock, IDs: core.NewIDs(clock), Keys: keys, Access: access.Options{HashMemoryKiB: 64}, Files: t.TempDir()},
 	}
 	for _, option := range options {
 		option(s)
@@ -194,6 +195,9 @@ func (w *World) SignIn(login, password string) *Client {
 	return c
 }
 
+// answerWithin fails a test that waits for itself, such as one that signs in inside a command.
+const answerWithin = 20 * time.Second
+
 // Stranger is a client that is nobody.
 func (w *World) Stranger() *Client {
 	jar, err := cookiejar.New(nil)
@@ -203,6 +207,7 @@ func (w *World) Stranger() *Client {
 	c := &Client{w: w, header: map[string]string{}}
 	c.http = *w.server.Client()
 	c.http.Jar = jar
+	c.http.Timeout = answerWithin
 	return c
 }
 
