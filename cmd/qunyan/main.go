@@ -40,6 +40,7 @@ const (
 func commands() []command {
 	return []command{
 		{"serve", "[flags]", "run the server", serve},
+		{"demo", "[flags]", "make a believable county and serve it", runDemo},
 		{"setup", "[flags]", "give an empty database its areas, rules and first account", setup},
 		{"migrate", "[flags]", "bring the database's schema up to date", migrate},
 		{"import", "[flags] FILE", "bring households in from a workbook (.xlsx) or text (.csv)", importHouseholds},
