@@ -9,6 +9,7 @@ import (
 	"qunyan/internal/ledger"
 	"qunyan/internal/rulebook"
 	"qunyan/internal/store"
+	"qunyan/internal/tally"
 )
 
 // Blocker is something that stands between a month and its close.
@@ -172,11 +173,16 @@ func (c *command) postDue(ctx context.Context, month core.Month, out *ledger.Clo
 		return err
 	}
 	out.Claims = int64(len(all))
+	active := map[core.ID]bool{}
 	for i, d := range all {
 		add(out, lines[i])
+		if d.points > 0 {
+			active[d.household] = true
+		}
 		c.count(month, "claim", string(Noticed), -1, -int64(d.points))
 		c.count(month, "claim", string(Posted), 1, int64(d.points))
 	}
+	c.count(month, tally.Active, "", int64(len(active)), 0)
 	return nil
 }
 

@@ -205,7 +205,7 @@ func (c *county) object(v *place) {
 		c.may(err)
 		return
 	}
-	notices, _, err := c.claims.Notices(ctx, v.code, 0, core.Page{})
+	notices, err := c.claims.PublicNotices(ctx, v.code)
 	c.must(err)
 	if len(notices) == 0 || len(v.open) == 0 {
 		return

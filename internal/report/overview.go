@@ -14,7 +14,7 @@ type Row struct {
 	Name             string                 `json:"name"`
 	Villages         int64                  `json:"villages"`          // villages and communities
 	Households       int64                  `json:"households"`        // on the lists now, without those that moved away
-	ActiveHouseholds int64                  `json:"active_households"` // have earned points at least once
+	ActiveHouseholds int64                  `json:"active_households"` // got points from the last month of the span that is over
 	Residents        int64                  `json:"residents"`
 	Claims           map[string]int64       `json:"claims"` // by state, of the lists of the months
 	Earned           core.Points            `json:"earned"`
@@ -84,7 +84,7 @@ func (v *overview) read(ctx context.Context, tx *store.Tx) error {
 	if err := eachVillage(ctx, tx, v.area, v.addVillage); err != nil {
 		return err
 	}
-	if err := eachEarner(ctx, tx, v.area, func(part core.Area, n int64) { v.row(part).ActiveHouseholds += n }); err != nil {
+	if err := eachCount(ctx, tx, v.area, Span{v.lastOver, v.lastOver}, v.addActive); err != nil {
 		return err
 	}
 	if err := eachCount(ctx, tx, v.area, Span{}, v.addCount); err != nil {
@@ -134,6 +134,13 @@ func (v *overview) addVillage(vi village) {
 	r.Liability += vi.liability()
 	if vi.closed >= v.lastOver {
 		r.ClosedVillages++
+	}
+}
+
+// addActive takes one month's figure: households of several months cannot be added up without counting some twice.
+func (v *overview) addActive(c count) {
+	if c.topic == tally.Active {
+		v.row(c.part).ActiveHouseholds += c.n
 	}
 }
 

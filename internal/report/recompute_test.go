@@ -26,7 +26,8 @@ func (c *county) recomputed(village core.Area, span report.Span, lastOver core.M
 			tx.Row(ctx, `SELECT COUNT(*) FROM shop WHERE village = $1 AND state = 'open'`, village).Scan(&r.ShopsOpen),
 			tx.Row(ctx, `SELECT COALESCE(MAX(rate), 0) FROM shop WHERE village = $1`, village).Scan(&rate),
 			tx.Row(ctx, `SELECT COALESCE(MAX(month), 0) FROM book_close WHERE village = $1`, village).Scan(&closed),
-			tx.Row(ctx, `SELECT COUNT(DISTINCT owner) FROM line WHERE village = $1 AND (debit = 2 OR credit = 2)`, village).Scan(&r.ActiveHouseholds),
+			tx.Row(ctx, `SELECT COUNT(DISTINCT l.owner) FROM book_close k JOIN line l ON l.village = k.village AND l.no BETWEEN k.first_no AND k.last_no
+				WHERE k.village = $1 AND k.month = $2 AND l.kind = 2`, village, lastOver).Scan(&r.ActiveHouseholds),
 			tx.Row(ctx, `SELECT COUNT(*) FROM redemption WHERE village = $1 AND state = 'settled' AND day / 100 >= $2 AND day / 100 <= $3`,
 				village, span.From, span.To).Scan(&r.Redemptions),
 			tx.Rows(ctx, `SELECT state, month FROM claim WHERE village = $1 AND month >= $2 AND month <= $3`, func(row store.Row) error {

@@ -109,23 +109,6 @@ func eachCount(ctx context.Context, tx *store.Tx, area core.Area, span Span, fn 
 	}, part(area), low, high, span.From, span.To)
 }
 
-// 2 is ledger's HouseholdSpendable, which a household's first points open.
-const sqlEarners = `SELECT a.village / $1, COUNT(*) FROM area v
-	JOIN account a ON a.village = v.code AND a.kind = 2 AND a.lines > 0
-	WHERE v.code >= $2 AND v.code <= $3
-	GROUP BY a.village / $1`
-
-func eachEarner(ctx context.Context, tx *store.Tx, area core.Area, fn func(part core.Area, n int64)) error {
-	low, high := area.Span()
-	return tx.Rows(ctx, sqlEarners, func(r store.Row) error {
-		var part core.Area
-		var n int64
-		err := r.Scan(&part, &n)
-		fn(part, n)
-		return err
-	}, part(area), low, high)
-}
-
 const sqlMonths = `SELECT month, topic, CAST(SUM(n) AS BIGINT), CAST(SUM(amount) AS BIGINT) FROM tally
 	WHERE month >= $1 AND month <= $2 AND topic IN ('earned', 'redeemed') AND village >= $3 AND village <= $4
 	GROUP BY month, topic ORDER BY month, topic`

@@ -14,6 +14,7 @@ import (
 const (
 	Household = "household" // month 0; item active or closed; n households
 	Resident  = "resident"  // month 0; item ""; n residents
+	Active    = "active"    // month of the list; item ""; n households that its close gave points
 	Claim     = "claim"     // month of the list the claim stands on; item its state; n claims, amount points
 	Earned    = "earned"    // month of posting; item category; n lines, amount points
 	Deducted  = "deducted"  // month of posting; item category; n lines, amount points really taken
