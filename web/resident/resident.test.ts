@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { asked, draftFaults, draftFor } from './draft'
 import { inGroups } from './notice'
 import { affordable, byMonth } from './passbook'
-import { byCategory, capText, claimState, isComing, noticeItem, rateText, witnesses } from './words'
+import { byCategory, capText, claimState, isComing, lineTitle, noticeItem, rateText, witnesses, worth } from './words'
 
 describe('the passbook', () => {
   it('puts lines under their months in the order of the book', () => {
@@ -29,9 +29,22 @@ describe('words', () => {
   })
 
   it('names who wrote a line and who checked it, as far as they are known', () => {
-    expect(witnesses({ recorded_by: '张*', reviewed_by: '赵*敏' })).toBe('张*登记，赵*敏复核')
-    expect(witnesses({ recorded_by: '张*', reviewed_by: '' })).toBe('张*登记')
-    expect(witnesses({ recorded_by: '', reviewed_by: '' })).toBe('')
+    expect(witnesses({ kind: 'earned', recorded_by: '张*', reviewed_by: '赵*敏' })).toBe('张*登记，赵*敏复核')
+    expect(witnesses({ kind: 'opening', recorded_by: '张*', reviewed_by: '' })).toBe('张*登记')
+    expect(witnesses({ kind: 'redeemed', recorded_by: '蒋*', reviewed_by: '' })).toBe('蒋*经办')
+    expect(witnesses({ kind: 'opening', recorded_by: '', reviewed_by: '' })).toBe('')
+  })
+
+  it('says both ends of a scale', () => {
+    const step = (points: number) => ({ label_zh: '', label_en: '', points })
+    expect(worth({ points: 2, scale: [] })).toBe('+2')
+    expect(worth({ points: -10, scale: [] })).toBe('−10')
+    expect(worth({ points: 10, scale: [step(10), step(5)] })).toBe('+5 至 +10')
+  })
+
+  it('says of a redemption that it is one', () => {
+    expect(lineTitle({ kind: 'redeemed', memo_zh: '毛巾×1', memo_en: '' })).toBe('兑换：毛巾×1')
+    expect(lineTitle({ kind: 'earned', memo_zh: '准时参加群众会', memo_en: '' })).toBe('准时参加群众会')
   })
 
   it('says a cap by points before one by times, and nothing where there is none', () => {

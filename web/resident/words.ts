@@ -1,5 +1,5 @@
 import { longDay, shortDay } from '../shared/format/day'
-import { whole, yuan } from '../shared/format/points'
+import { signed, whole, yuan } from '../shared/format/points'
 import { locale } from '../shared/i18n'
 import type { Claim, Line } from './card'
 import { t } from './texts'
@@ -33,8 +33,15 @@ export function rateText(rateFen: number): string {
     : t('resident.rate', { points: 1, yuan: yuan(rateFen) })
 }
 
+/** What a line is about; of a redemption the book holds only the goods. */
+export function lineTitle(line: Pick<Line, 'kind' | 'memo_zh' | 'memo_en'>): string {
+  const memo = said(line.memo_zh, line.memo_en)
+  return line.kind === 'redeemed' ? t('resident.line.redeemed', { goods: memo }) : memo
+}
+
 /** Who stands behind a line: who wrote it down and who checked it, as far as there is somebody to name. */
-export function witnesses(line: Pick<Line, 'recorded_by' | 'reviewed_by'>): string {
+export function witnesses(line: Pick<Line, 'kind' | 'recorded_by' | 'reviewed_by'>): string {
+  if (line.kind === 'redeemed' && line.recorded_by) return t('resident.line.handled', { name: line.recorded_by })
   if (line.recorded_by && line.reviewed_by) return t('resident.line.witnesses', { recorded: line.recorded_by, reviewed: line.reviewed_by })
   return line.recorded_by ? t('resident.line.recorded', { recorded: line.recorded_by }) : ''
 }
@@ -66,6 +73,13 @@ export function capText(rule: Pick<Rule, 'cap_period' | 'cap_points' | 'cap_coun
   const period = rule.cap_period as Period
   if (rule.cap_points > 0) return t(`resident.cap.points.${period}`, { n: whole(rule.cap_points) })
   return rule.cap_count > 0 ? t(`resident.cap.count.${period}`, { n: rule.cap_count }) : ''
+}
+
+/** What a rule brings: one figure, or of a scale both ends. */
+export function worth(rule: Pick<Rule, 'points' | 'scale'>): string {
+  const steps = rule.scale.map((step) => step.points)
+  if (steps.length === 0) return signed(rule.points)
+  return steps.length === 1 ? signed(steps[0]) : t('resident.range', { least: signed(Math.min(...steps)), most: signed(Math.max(...steps)) })
 }
 
 const approvers = ['leader', 'appraisal', 'committees', 'supervisor', 'mediator', 'council', 'township'] as const
