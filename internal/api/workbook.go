@@ -20,6 +20,7 @@ type workbook struct {
 	heading []any
 	sheets  int
 	rows    int // of the present sheet, the heading included
+	most    int // of a sheet, after which the list goes on in another
 	text    int // style of text: a cell that begins with = stays text even after somebody edited it
 	yuan    int
 	bold    int
@@ -32,7 +33,7 @@ type moment int64
 const rowsPerSheet = 1_000_000
 
 func newWorkbook(name string, labels []string) (w *workbook, err error) {
-	w = &workbook{file: excelize.NewFile(), name: name}
+	w = &workbook{file: excelize.NewFile(), name: name, most: rowsPerSheet}
 	for _, style := range []struct {
 		id *int
 		as excelize.Style
@@ -94,7 +95,7 @@ func (w *workbook) add(cells ...any) error {
 	if len(cells) != len(w.heading) {
 		return fmt.Errorf("api: a row of %d cells under %d headings", len(cells), len(w.heading))
 	}
-	if w.rows == rowsPerSheet {
+	if w.rows == w.most {
 		if err := w.nextSheet(); err != nil {
 			return err
 		}
