@@ -205,13 +205,19 @@ func (s *Service) Cards(ctx context.Context, by core.Actor, village core.Area, h
 	return cards, err
 }
 
-// CardByToken finds the card that a QR names. access.card_unknown if there is none, access.card_revoked if it was
-// taken back; it asks nobody's permission, because holding the token is the permission to read.
+// CardByToken finds the card whose QR somebody shows at a counter: access.card_unknown, as a thing not found, if there
+// is none; access.card_revoked if it was taken back. It asks nobody's permission, because holding the token is the
+// permission to read.
 func (s *Service) CardByToken(ctx context.Context, token string) (HouseholdCard, error) {
 	row, err := s.cardByToken(ctx, token)
+	if err != nil && errs.KindOf(err) == errs.Unauthenticated {
+		// Whoever scans it is known; it is the card that is not.
+		return HouseholdCard{}, errs.New(errs.NotFound, "access.card_unknown").At("card")
+	}
 	return row.HouseholdCard, err
 }
 
+// cardByToken is how a card's holder is recognized, so an unknown one is nobody (Unauthenticated).
 func (s *Service) cardByToken(ctx context.Context, token string) (cardRow, error) {
 	village, token, err := parseCardToken(token)
 	if err != nil {

@@ -42,6 +42,8 @@ const (
 	OpRedeem         Op = "redeem"
 	OpVoidRedemption Op = "void_redemption"
 
+	OpSendPhoto Op = "send_photo" // for a claim or for goods
+
 	OpReadCard Op = "read_card" // a household's own passbook, by its card
 	OpUseCard  Op = "use_card"  // apply, upload a photo: after the card's PIN
 )
@@ -96,6 +98,8 @@ var table = map[Op][]core.Role{
 	OpReceiveGoods:   {core.RoleClerk, core.RoleKeeper},
 	OpRedeem:         {core.RoleKeeper},
 	OpVoidRedemption: {core.RoleSecretary, core.RoleClerk, core.RoleKeeper, core.RoleSupervisor},
+
+	OpSendPhoto: {core.RoleSecretary, core.RoleClerk, core.RoleKeeper, UnlockedCard},
 
 	OpReadCard: {Card, UnlockedCard},
 	OpUseCard:  {UnlockedCard},

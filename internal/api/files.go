@@ -42,7 +42,7 @@ const uploadDetail = "The body is the photo itself (JPEG, PNG or WebP, at most 1
 
 func (s *server) registerFiles() {
 	handle(s, spec{
-		ID: "upload-photo", Method: http.MethodPost, Path: "/villages/{village}/files", Tag: fileTag, Op: access.OpReadVillage,
+		ID: "upload-photo", Method: http.MethodPost, Path: "/villages/{village}/files", Tag: fileTag, Op: access.OpSendPhoto,
 		Status: http.StatusCreated, MaxBody: files.MaxBytes, Summary: "Send a photo for a claim or for goods", Detail: uploadDetail,
 	}, func(ctx context.Context, by core.Actor, in *struct {
 		InVillage
@@ -54,7 +54,7 @@ func (s *server) registerFiles() {
 		})
 	})
 	handle(s, spec{
-		ID: "upload-card-photo", Method: http.MethodPost, Path: "/card/files", Tag: fileTag, Op: access.OpUseCard, Auth: authCard,
+		ID: "upload-card-photo", Method: http.MethodPost, Path: "/card/files", Tag: fileTag, Op: access.OpSendPhoto, Auth: authCard,
 		Status: http.StatusCreated, MaxBody: files.MaxBytes, Summary: "Send a photo for one's own claim", Detail: uploadDetail,
 	}, func(ctx context.Context, by core.Actor, in *struct {
 		RawBody []byte `contentType:"application/octet-stream"`

@@ -48,7 +48,7 @@ func New(st *store.Store, clock core.Clock, ids *core.IDs, dir string) *Service 
 // Put keeps a picture that the actor sends. It belongs to nothing until a claim or goods take it. What is no picture is
 // refused (files.not_image), as is what is larger than the limits (files.too_large).
 func (s *Service) Put(ctx context.Context, by core.Actor, village core.Area, upload io.Reader) (kept File, err error) {
-	if err := mayPut(by, village); err != nil {
+	if err := access.Require(by, access.OpSendPhoto, village); err != nil {
 		return File{}, err
 	}
 	original, err := readUpload(upload)
@@ -84,14 +84,6 @@ func (s *Service) normalise(ctx context.Context, original []byte) ([]byte, error
 	}
 	defer func() { <-s.turn }()
 	return normalise(original)
-}
-
-// mayPut lets those send pictures who may use them: for a claim, or for goods.
-func mayPut(by core.Actor, village core.Area) error {
-	if access.Can(by, access.OpEditItems, village) {
-		return nil
-	}
-	return access.Require(by, access.OpSubmitClaim, village)
 }
 
 // Open gives a picture to the village's staff, and to a card for what it sent itself or what belongs to its household's
