@@ -30,19 +30,27 @@ func (v *village) planMonth(month core.Month) {
 	if v.topped && (month == v.d.cal.first.Add(2) || month == v.d.cal.first.Add(6)) {
 		v.plan(first.Add(6), morning, func(ctx context.Context) error { return v.topUp(ctx, month) })
 	}
-	if month < v.d.cal.open {
+	switch {
+	case month == v.lastClosed() && v.slow: // its secretary has not got round to it
+	case month <= v.lastClosed():
 		v.planEnd(month)
-	} else if month == v.d.cal.open {
+	case month <= v.d.cal.open:
 		v.planOpenEnd(month)
 	}
 }
 
-// planEnd plans the list, its objections and the close of a month that is over. A slow village leaves its last one open.
+// lastClosed is the newest month a village has closed. In the first days of a month the villages that are shown still
+// have the list of the month before on their board.
+func (v *village) lastClosed() core.Month {
+	if v.isShown() {
+		return v.d.cal.open.Prev()
+	}
+	return v.d.cal.today.Month().Prev()
+}
+
+// planEnd plans the list, its objections and the close of a month that is over.
 func (v *village) planEnd(month core.Month) {
 	last := month.Last()
-	if v.slow && month == v.d.cal.open.Prev() {
-		return
-	}
 	v.plan(last.Add(-4), morning, func(ctx context.Context) error { return v.publish(ctx, month) })
 	if v.rng.IntN(3) == 0 {
 		v.plan(last.Add(-3), evening, v.object)

@@ -59,7 +59,7 @@ func (v *village) restock(ctx context.Context) error {
 		if w.price > small {
 			left = reserve
 		}
-		if !v.d.scale.Topped {
+		if !v.d.scale.Plenty {
 			if w.price > modest { // a thousand yuan a year buy no rice
 				continue
 			}
@@ -78,10 +78,13 @@ func (v *village) restock(ctx context.Context) error {
 	return nil
 }
 
-// serve lets come in who comes today. Visits are spread evenly over the days on which points can be spent.
-func (v *village) serve(ctx context.Context, day core.Day) error {
-	total := v.d.cal.today.Sub(v.shop.from)
-	due := v.visitsInAll() * (day.Sub(v.shop.from) + 1) / max(total, 1)
+// serve lets come in who comes now. Visits are spread evenly over the hours at which points can be spent.
+func (v *village) serve(ctx context.Context, day core.Day, hour int) error {
+	total, now := 2*v.d.cal.today.Sub(v.shop.from), 2*day.Sub(v.shop.from)+1
+	if hour == lateShop {
+		now++
+	}
+	due := v.visitsInAll() * now / max(total, 1)
 	for tries := due - v.shop.visits; tries > 0; tries-- {
 		if err := v.visit(ctx); err != nil {
 			return err
@@ -92,7 +95,7 @@ func (v *village) serve(ctx context.Context, day core.Day) error {
 
 func (v *village) visitsInAll() int {
 	visits := v.d.scale.Visits
-	if v.isShown() && v.d.scale.Topped {
+	if v.isShown() && v.d.scale.Plenty {
 		visits *= 3
 	}
 	return visits

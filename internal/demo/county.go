@@ -15,6 +15,7 @@ import (
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
 	"qunyan/internal/errs"
+	"qunyan/internal/files"
 	"qunyan/internal/market"
 	"qunyan/internal/rulebook"
 	"qunyan/internal/store"
@@ -25,6 +26,7 @@ type Product struct {
 	Store     *store.Store
 	Access    *access.Service
 	Directory *directory.Service
+	Files     *files.Service
 	Rules     *rulebook.Service
 	Claims    *claims.Service
 	Market    *market.Service
@@ -149,7 +151,7 @@ func (d *Demo) choose(areas []directory.Area) {
 		}
 	}
 	// The newspaper counts fewer shops than the list has names; the last ones of the list wait.
-	for i := len(d.shops) - 1; len(d.shops) > Shops; i-- {
+	for i := len(d.shops) - 1; len(d.shops) > d.scale.Shops; i-- {
 		if v := d.shops[i]; v != d.village && v != d.community {
 			d.shops = slices.Delete(d.shops, i, i+1)
 		}
@@ -168,7 +170,7 @@ func (d *Demo) play() {
 	for i, v := range d.played {
 		v.size = d.scale.Least + v.rng.IntN(d.scale.Most-d.scale.Least+1)
 		v.slow = i%11 == 7
-		v.topped = d.scale.Topped && i%5 != 3
+		v.topped = d.scale.Plenty && i%5 != 3
 	}
 	d.village.size, d.community.size = d.scale.Shown, d.scale.Shown*3/4
 }

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"bytes"
 	"context"
 
 	"qunyan/internal/claims"
@@ -67,12 +68,26 @@ func (v *village) leaveWork(ctx context.Context) error {
 		if h.card.ID == 0 || v.rng.IntN(2) == 0 {
 			continue
 		}
-		deed := claims.Deed{Household: h.id, Rule: "C03", Day: today, Qty: 1, Step: -1, Note: v.one(visits)}
+		photo, err := v.photo(ctx, h.card)
+		if err != nil {
+			return err
+		}
+		deed := claims.Deed{Household: h.id, Rule: "C03", Day: today, Qty: 1, Step: -1, Note: v.one(visits), Photo: photo}
 		if err := v.submit(ctx, h.card, deed); err != nil {
 			return err
 		}
 	}
 	return v.returnOne(ctx)
+}
+
+// photo uploads a made-up picture.
+func (v *village) photo(ctx context.Context, by core.Actor) (core.ID, error) {
+	picture, err := scene(v.rng)
+	if err != nil {
+		return 0, err
+	}
+	kept, err := v.d.p.Files.Put(ctx, by, v.code, bytes.NewReader(picture))
+	return kept.ID, err
 }
 
 // returnOne sends one claim back, so that the submitter finds something to correct.
@@ -107,4 +122,3 @@ func (d *Demo) finish(ctx context.Context) error {
 	}
 	return nil
 }
-

@@ -10,6 +10,7 @@ import (
 type Scale struct {
 	Name     string
 	Months   int // closed months before the one in progress
+	Shops    int // villages and communities with a shop
 	Villages int // with households and a life of their own; the shops of the others open and stay full
 	Least    int // fewest households of such a village
 	Most     int // and most
@@ -22,12 +23,15 @@ type Scale struct {
 
 	Visits int // to each shop over the whole time
 	Cart   int // thousandths of points handed over at a visit, on average
-	Topped bool
+
+	// Plenty is for looking around: more money than the county's start and dearer goods where people live, and rules in
+	// every village with a shop.
+	Plenty bool
 }
 
-// Shops is how many of the county's villages and communities have a points supermarket: the newspaper counts 578, the
-// statistics bureau's list has six more names.
-const Shops = 578
+// paperShops is how many of the county's villages and communities have a points supermarket: the newspaper counts 578,
+// the statistics bureau's list has six more names.
+const paperShops = 578
 
 // StartMoney is what the county gives each shop.
 const StartMoney core.Fen = 1_000_00
@@ -35,8 +39,8 @@ const StartMoney core.Fen = 1_000_00
 // Default is ready in half a minute: every shop open, two dozen villages with nine months of life.
 func Default() Scale {
 	return Scale{
-		Name: "default", Months: 9, Villages: 22, Least: 30, Most: 60, Shown: 96,
-		Meeting: 65, Cleanup: 22, Rating: 30, Singles: 6, Visits: 150, Cart: 8_000, Topped: true,
+		Name: "default", Months: 9, Shops: paperShops, Villages: 22, Least: 30, Most: 60, Shown: 96,
+		Meeting: 65, Cleanup: 22, Rating: 30, Singles: 6, Visits: 150, Cart: 8_000, Plenty: true,
 	}
 }
 
@@ -45,7 +49,7 @@ func Default() Scale {
 // month.
 func County() Scale {
 	return Scale{
-		Name: "county", Months: 12, Villages: Shops, Least: 300, Most: 420, Shown: 360,
+		Name: "county", Months: 12, Shops: paperShops, Villages: paperShops, Least: 300, Most: 420, Shown: 360,
 		Meeting: 6, Cleanup: 2, Rating: 1, Singles: 2, Visits: 532, Cart: 2_625,
 	}
 }

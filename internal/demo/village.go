@@ -89,7 +89,7 @@ func (v *village) act(ctx context.Context, day core.Day, hour int) error {
 		delete(v.agenda, day)
 	}
 	if v.shop.openAt(hour) {
-		return v.serve(ctx, day)
+		return v.serve(ctx, day, hour)
 	}
 	return nil
 }
@@ -142,7 +142,7 @@ func (v *village) makeHomes(ctx context.Context) error {
 // weight, some leave a line out.
 func (d *Demo) adopt(ctx context.Context) error {
 	villages := d.played
-	if d.scale.Topped { // a demo is looked at anywhere: every shop's village has rules
+	if d.scale.Plenty { // a demo is looked at anywhere: every shop's village has rules
 		villages = d.shops
 	}
 	d.at(d.cal.start().Add(4), afternoon)
