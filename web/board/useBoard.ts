@@ -26,7 +26,7 @@ function areaOf(grants: readonly Schema['GrantView'][]): string {
 export function useBoard() {
   const board = shallowRef<Board | null>(null)
   const error = shallowRef<unknown>(null)
-  const turn = ref(0)
+  const turn = ref(-1)
   const busy = ref(false)
   /** Somebody whose area is one village: nothing for a wall. */
   const small = ref(false)

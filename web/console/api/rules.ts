@@ -1,6 +1,6 @@
 import { api } from '../../shared/api'
 import { asked } from '../session/again'
-import type { Rule, Ruleset, RulesetFull } from './model'
+import type { Rule, RulesInForce, Ruleset, RulesetFull } from './model'
 
 export const listRulesets = async (area: string, signal?: AbortSignal): Promise<Ruleset[]> =>
   (await asked(() => api.get('/areas/{area}/rulesets', { path: { area }, signal }))).items
@@ -9,11 +9,24 @@ export const readRuleset = (area: string, version: number, signal?: AbortSignal)
   asked(() => api.get('/areas/{area}/rulesets/{version}', { path: { area, version }, signal }))
 
 /** The rules in force on a day; 404 `rulebook.none_in_force` where the village has adopted none by then. */
-export const rulesOn = (village: string, day: number, signal?: AbortSignal): Promise<{ version: number; title: string; from_day: number; rules: Rule[] }> =>
+export const rulesOn = (village: string, day: number, signal?: AbortSignal): Promise<RulesInForce> =>
   asked(() => api.get('/villages/{village}/rules', { path: { village }, query: { day }, signal }))
 
 export const draftRules = (village: string, title: string): Promise<Ruleset> =>
   asked((key) => api.post('/villages/{village}/rulesets', { path: { village }, body: { title }, key }))
+
+export const draftTemplate = (area: string, title: string): Promise<Ruleset> =>
+  asked((key) => api.post('/areas/{area}/rulesets', { path: { area }, body: { title }, key }))
+
+/** Writes a whole line of the template's draft, or leaves it out. */
+export const putTemplateRule = (area: string, version: number, code: string, body: { enabled: boolean; rule?: Rule }): Promise<unknown> =>
+  asked((key) => api.put('/areas/{area}/rulesets/{version}/rules/{code}', { path: { area, version, code }, body, key }))
+
+export const publishTemplate = (area: string, version: number, from_day: number): Promise<unknown> =>
+  asked((key) => api.post('/areas/{area}/rulesets/{version}/publish', { path: { area, version }, body: { from_day }, key }))
+
+export const withdrawTemplate = (area: string, version: number): Promise<unknown> =>
+  asked((key) => api.post('/areas/{area}/rulesets/{version}/withdraw', { path: { area, version }, body: {}, key }))
 
 export interface RuleEdit {
   points: number

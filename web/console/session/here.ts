@@ -21,20 +21,23 @@ async function fetchArea(code: string): Promise<void> {
   }
 }
 
+/** What is known of an area, asked for once; null until then. */
+export function areaInfo(code: string): AreaFull | null {
+  if (code !== '') void fetchArea(code)
+  return known.get(code) ?? null
+}
+
+/** 前进村; the grant's own word for it until the area was read. */
+export const areaName = (code: string) => areaInfo(code)?.short ?? grants.value.find((grant) => grant.area === code)?.area_name ?? ''
+
 /** The area the address names, with what this person may do there. */
 export function useHere() {
   const route = useRoute()
   const area = computed(() => String(route.params.area ?? ''))
-  const info = computed(() => {
-    if (area.value !== '') void fetchArea(area.value)
-    return known.get(area.value) ?? null
-  })
   return {
     area,
-    info,
     level: computed(() => levelOf(area.value)),
-    /** 前进村 */
-    name: computed(() => info.value?.short ?? grants.value.find((grant) => grant.area === area.value)?.area_name ?? ''),
+    name: computed(() => areaName(area.value)),
     roles: computed(() => rolesIn(grants.value, area.value)),
     may: (ability: Ability) => can(ability, area.value),
   }
