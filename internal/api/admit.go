@@ -2,12 +2,14 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"io"
 	"net/http"
 	"os"
 	"regexp"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -34,7 +36,7 @@ func (s *server) admit(sp spec, ctx huma.Context, next func(huma.Context)) {
 	outer := traceOf(r.Context())
 	outer.op = sp.ID
 	x := &exchange{w: w, r: r, by: core.Actor{From: outer.from, Request: outer.request}}
-	err := s.mayPass(sp, x)
+	err := s.mayPass(ctx.Context(), sp, x)
 	if err == nil {
 		err = s.readBody(sp, x)
 	}
@@ -46,11 +48,13 @@ func (s *server) admit(sp spec, ctx huma.Context, next func(huma.Context)) {
 	next(huma.WithContext(ctx, withExchange(ctx.Context(), x)))
 }
 
-func (s *server) mayPass(sp spec, x *exchange) error {
+func (s *server) mayPass(ctx context.Context, sp spec, x *exchange) error {
+	ctx, cancel := context.WithTimeout(ctx, defaultSeconds*time.Second)
+	defer cancel()
 	if err := s.limits.take(sp.Limit, x.by.From); err != nil {
 		return err
 	}
-	if err := s.recognize(sp, x); err != nil {
+	if err := s.recognize(ctx, sp, x); err != nil {
 		return err
 	}
 	if err := mayDo(sp, x); err != nil {
@@ -67,13 +71,13 @@ func (s *server) mayPass(sp spec, x *exchange) error {
 }
 
 // recognize finds out who is calling, as far as the operation wants to know.
-func (s *server) recognize(sp spec, x *exchange) (err error) {
+func (s *server) recognize(ctx context.Context, sp spec, x *exchange) (err error) {
 	by := core.Actor{}
 	switch sp.Auth {
 	case authStaff:
-		by, x.session, err = s.svc.Access.Session(x.r.Context(), cookieValue(x.r, staffCookie))
+		by, x.session, err = s.svc.Access.Session(ctx, cookieValue(x.r, staffCookie))
 	case authCard:
-		by, x.card, err = s.svc.Access.OpenCard(x.r.Context(), x.r.Header.Get(cardHeader), cookieValue(x.r, cardCookie))
+		by, x.card, err = s.svc.Access.OpenCard(ctx, x.r.Header.Get(cardHeader), cookieValue(x.r, cardCookie))
 	}
 	if err != nil {
 		return err

@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
+
+	"qunyan/internal/errs"
 )
 
 const (
@@ -21,6 +24,8 @@ const (
 type sqliteDB struct {
 	readers chan *sqliteConn
 	writer  *writer
+	closing sync.Once
+	closed  chan struct{} // no reader comes back to wait for
 }
 
 func openSQLite(ctx context.Context, path string, opt Options, counted *counters) (*sqliteDB, error) {
@@ -37,7 +42,7 @@ func openSQLite(ctx context.Context, path string, opt Options, counted *counters
 	if err := write.do(ctx, "SELECT 1"); err != nil {
 		return nil, err
 	}
-	db := &sqliteDB{readers: make(chan *sqliteConn, or(opt.Readers, max(4, runtime.NumCPU())))}
+	db := &sqliteDB{readers: make(chan *sqliteConn, or(opt.Readers, max(4, runtime.NumCPU()))), closed: make(chan struct{})}
 	for range cap(db.readers) {
 		db.readers <- &sqliteConn{dsn: sqliteDSN(abs, "busy_timeout(10000)", "query_only(1)", fmt.Sprintf("cache_size(-%d)", sqliteReadKiB), "temp_store(MEMORY)")}
 	}
@@ -61,10 +66,13 @@ func or(n, otherwise int) int {
 }
 
 func (db *sqliteDB) close() error {
-	db.writer.stop()
-	for range cap(db.readers) {
-		(<-db.readers).drop()
-	}
+	db.closing.Do(func() {
+		close(db.closed)
+		db.writer.stop()
+		for range cap(db.readers) {
+			(<-db.readers).drop()
+		}
+	})
 	return nil
 }
 
@@ -72,6 +80,8 @@ func (db *sqliteDB) view(ctx context.Context, fn func(ctx context.Context, tx *T
 	var c *sqliteConn
 	select {
 	case c = <-db.readers:
+	case <-db.closed:
+		return errs.New(errs.Unavailable, "store.closing")
 	case <-ctx.Done():
 		return ctx.Err()
 	}

@@ -139,6 +139,9 @@ func bodyOf(body any) io.Reader {
 	return bytes.NewReader(text)
 }
 
+// HTTP is the client's connection with its cookies, for requests that Do cannot make.
+func (c *Client) HTTP() *http.Client { return &c.http }
+
 func (c *Client) cookie(name string) string {
 	u, err := url.Parse(c.w.URL + prefix + "/card")
 	if err != nil {
