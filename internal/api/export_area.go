@@ -8,7 +8,6 @@ import (
 	"qunyan/internal/audit"
 	"qunyan/internal/core"
 	"qunyan/internal/report"
-	"qunyan/internal/store"
 )
 
 // OverviewExport is an area's figures with the months they are of.
@@ -70,13 +69,7 @@ func auditExport(s *server) exported[AuditExport] {
 				return err
 			}
 			filter := audit.Filter{Action: in.Action, FromMs: in.FromMs, ToMs: in.ToMs}
-			return eachPage(ctx, func(page core.Page) (records []audit.Record, next string, err error) {
-				err = s.svc.Store.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-					records, next, err = audit.List(ctx, tx, in.Area.Area, filter, page)
-					return err
-				})
-				return records, next, err
-			}, func(r audit.Record) error {
+			return audit.Each(ctx, s.svc.Store.View, in.Area.Area, filter, func(r audit.Record) error {
 				return add(moment(r.AtMs), r.Area, say.of("export.actor.", string(r.ActorKind)), r.ActorName, r.Action, r.Subject, r.SubjectID, r.Before, r.After, r.From, r.Request)
 			})
 		},

@@ -103,7 +103,7 @@ func claimExport(s *server) exported[ClaimExport] {
 			}, func(c claims.Claim) error {
 				return add(c.Day, c.Month, c.Number, c.Group, c.Head, c.Rule, say.either(c.RuleZh, c.RuleEn), say.of("rules.category.", c.Category), c.Qty, c.Points,
 					c.Asked, say.of("export.claim.", string(c.State)), say.of("export.source.", string(c.Source)), c.ByName, c.ReviewedBy, moment(c.ReviewedMs), c.Reason,
-					c.Note, c.Proof, c.Line)
+					c.Note, c.Proof, orBlank(c.Line))
 			})
 		},
 	}

@@ -3,6 +3,7 @@ package audit_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"math"
 	"testing"
 
@@ -171,5 +172,45 @@ func TestWhatCannotBeWrittenDownStopsTheCommand(t *testing.T) {
 	})
 	if err == nil {
 		t.Error("a change without its audit line was written")
+	}
+}
+
+func TestEachReadsEverythingInsideAnArea(t *testing.T) {
+	t.Parallel()
+	tr := open(t)
+	village := storetest.Village()
+	county := village.Parent().Parent()
+	other := county*1_000_000 + 999_999
+	want := map[core.Area]int{county: 1, village: 2100, other: 1}
+	err := tr.st.Tx(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+		for area, n := range want {
+			for range n {
+				if err := audit.Write(ctx, tx, core.System("test"), tr.ids.Next(), tr.clock.Now(), audit.Entry{Area: area, Action: "test.write"}); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr.write(village, "other.action")
+	tr.write(county+1, "test.write")
+	got, last := map[core.Area]int{}, map[core.Area]core.ID{}
+	err = audit.Each(context.Background(), tr.st.View, county, audit.Filter{Action: "test."}, func(r audit.Record) error {
+		if last[r.Area] != 0 && r.ID >= last[r.Area] {
+			t.Errorf("%s stands behind %s", r.ID, last[r.Area])
+		}
+		got[r.Area]++
+		last[r.Area] = r.ID
+		return nil
+	})
+	if err != nil || !maps.Equal(got, want) {
+		t.Errorf("read %v, want %v (%v)", got, want, err)
+	}
+	stop := errors.New("enough")
+	if err := audit.Each(context.Background(), tr.st.View, county, audit.Filter{}, func(audit.Record) error { return stop }); !errors.Is(err, stop) {
+		t.Errorf("reading on after %v: %v", stop, err)
 	}
 }

@@ -51,6 +51,54 @@ func List(ctx context.Context, tx *store.Tx, area core.Area, filter Filter, page
 	return records, next, nil
 }
 
+// Each calls fn for every line of an area and of everything inside it: area by area, and in each the newest first. It
+// reads by pages through view, so that no snapshot lasts as long as the reading; List's order over many areas would cost
+// a read of each area for every page.
+func Each(ctx context.Context, view viewer, area core.Area, filter Filter, fn func(Record) error) error {
+	var areas []core.Area
+	err := view(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		areas, err = areasWithin(ctx, tx, area)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, one := range areas {
+		if err := eachOf(ctx, view, one, filter, fn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func eachOf(ctx context.Context, view viewer, area core.Area, filter Filter, fn func(Record) error) error {
+	for before := core.ID(math.MaxInt64); ; {
+		var found []Record
+		err := view(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+			found, err = listOne(ctx, tx, area, 0, before, filter, eachPage)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, r := range found {
+			if err := fn(r); err != nil {
+				return err
+			}
+		}
+		if len(found) < eachPage {
+			return nil
+		}
+		before = found[len(found)-1].ID
+	}
+}
+
+// eachPage is how many lines Each reads at once.
+const eachPage = 1000
+
+// viewer is store.View of some store.
+type viewer = func(ctx context.Context, fn func(ctx context.Context, tx *store.Tx) error) error
+
 // areasWithin gives every area with lines: the area itself and whatever level lies inside it.
 func areasWithin(ctx context.Context, tx *store.Tx, area core.Area) (found []core.Area, err error) {
 	if area.Level() == core.Village {
