@@ -27,12 +27,10 @@ async function settled(page: Page): Promise<void> {
 
 const looks = [
   { name: 'phone', size: sizes.phone },
-  { name: 'phone-elder', size: sizes.phone, elder: true },
-  { name: 'phone-en', size: sizes.phone, en: true },
+  { name: 'phone-elder-dark', size: sizes.phone, elder: true, dark: true },
   { name: 'phone-en-elder', size: sizes.phone, en: true, elder: true },
-  { name: 'phone-dark', size: sizes.phone, dark: true },
   { name: 'desktop', size: sizes.desktop },
-  { name: 'desktop-en', size: sizes.desktop, en: true },
+  { name: 'desktop-en-dark', size: sizes.desktop, en: true, dark: true },
 ]
 
 for (const look of looks) {
@@ -93,14 +91,14 @@ test('a village is found by a part of its name, with its township beside it', as
   await page.setViewportSize(sizes.phone)
   await page.goto('/')
   await page.getByRole('searchbox', { name: '找村' }).fill('前进')
-  const rows = page.locator('.found li')
+  const rows = page.locator('[aria-live] li')
   await expect(rows.first()).toBeVisible()
   // The name repeats in the county: nothing but the township tells them apart.
   expect(await rows.count()).toBeGreaterThan(1)
   for (const row of await rows.all()) await expect(row.locator('.note')).toHaveText(/[镇乡道]$/)
   const { township, village, village_name } = demo()
   await page.getByRole('searchbox', { name: '找村' }).fill(village_name)
-  await page.locator('.found li').filter({ hasText: township }).first().click()
+  await page.locator('[aria-live] li').filter({ hasText: township }).first().click()
   await expect(page).toHaveURL(new RegExp(`/v/${village}$`))
   await expect(page.getByRole('heading', { level: 1, name: village_name })).toBeVisible()
 
@@ -247,12 +245,16 @@ test('an objection freezes its line and is answered under its number', async ({ 
   await receipt.getByRole('button', { name: '记下了' }).click()
   await expect(page.getByText('有异议，核实中').first()).toBeVisible()
 
-  const supervisor = await staffApi('supervisor')
-  const { items } = await supervisor.get(`/villages/${village}/objections?state=open`)
-  const mine = items.find((objection: { code: string }) => objection.code.replace('-', '') === code.replace('-', ''))
-  const answer = await supervisor.post(`/villages/${village}/objections/${mine.id}/answer`, { outcome: 'dismissed', answer: '查过签到表，他家来了人。' })
-  expect(answer.status).toBeLessThan(300)
-  await supervisor.close()
+  // Whoever reviewed the claim may not answer for it; the other of the two may.
+  const answers: number[] = []
+  for (const role of ['supervisor', 'secretary']) {
+    const staff = await staffApi(role)
+    const { items } = await staff.get(`/villages/${village}/objections?state=open`)
+    const mine = items.find((objection: { code: string }) => objection.code.replace('-', '') === code.replace('-', ''))
+    if (mine) answers.push((await staff.post(`/villages/${village}/objections/${mine.id}/answer`, { outcome: 'dismissed', answer: '查过签到表，他家来了人。' })).status)
+    await staff.close()
+  }
+  expect(answers.filter((status) => status < 300)).toHaveLength(1)
 
   await page.goto(`/v/${village}/answer`)
   await page.getByLabel('查询号').fill(code)
