@@ -2,13 +2,15 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
 )
+
+// noRules is the code of a village whose rules are not in force yet.
+const noRules = "rulebook.none_in_force"
 
 type publicShop struct {
 	Name  string      `json:"name"`
@@ -165,7 +167,7 @@ func (s *server) publicVillage(ctx context.Context, _ core.Actor, in *InVillage)
 	switch {
 	case err == nil:
 		out.Rules = &publicRules{Version: rules.Version, Title: rules.Title, FromDay: rules.FromDay}
-	case !errors.Is(err, errs.New(errs.Conflict, "rulebook.none_in_force")):
+	case errs.CodeOf(err) != noRules:
 		return nil, err
 	}
 	notices, err := s.svc.Claims.PublicNotices(ctx, area.Code)

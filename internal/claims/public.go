@@ -104,23 +104,3 @@ func (s *Service) PublicNotices(ctx context.Context, village core.Area) (list []
 	})
 	return list, err
 }
-
-// Notices lists a village's notices for its staff, newest first; month 0 takes all.
-func (s *Service) Notices(ctx context.Context, village core.Area, month core.Month, page core.Page) (list []Notice, next string, err error) {
-	before, err := readID(page.Cursor)
-	if err != nil {
-		return nil, "", err
-	}
-	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		return tx.Rows(ctx, sqlNotices, func(r store.Row) error {
-			n, err := scanNotice(r)
-			list = append(list, n)
-			return err
-		}, village, month, before, page.Size()+1)
-	})
-	if len(list) > page.Size() {
-		list = list[:page.Size()]
-		next = list[len(list)-1].ID.String()
-	}
-	return list, next, err
-}

@@ -112,14 +112,15 @@ func (c *command) newClaim(d Deed, j Judgement, source Source, sheet core.ID) Cl
 	}
 }
 
-const sqlAttach = `UPDATE file SET owner_id = $1 WHERE village = $2 AND id = $3 AND owner = 'claim' AND owner_id = 0`
+const sqlAttach = `UPDATE file SET owner_id = $1 WHERE village = $2 AND id = $3 AND owner = 'claim' AND owner_id = 0
+	AND (by_kind = $4 AND by_id = $5 OR $4 = 'staff')`
 
-// attach ties an uploaded photo to its claim; a photo belongs to one claim.
+// attach ties an uploaded photo to its claim; a photo belongs to one claim, and a card takes only what it sent itself.
 func (c *command) attach(ctx context.Context, claim, photo core.ID) error {
 	if photo == 0 {
 		return nil
 	}
-	n, err := c.tx.Exec(ctx, sqlAttach, claim, c.village, photo)
+	n, err := c.tx.Exec(ctx, sqlAttach, claim, c.village, photo, string(c.by.Kind), c.by.ID)
 	if err == nil && n == 0 {
 		err = errs.New(errs.NotFound, "claims.no_photo").At("photo")
 	}
@@ -133,7 +134,7 @@ type Resubmission struct {
 	Day     core.Day
 	Qty     int64
 	Step    int64
-	Event   string
+	Event   string // "" keeps it
 	Note    string
 	Proof   string
 	Photo   core.ID
@@ -157,6 +158,9 @@ func (s *Service) Resubmit(ctx context.Context, by core.Actor, village core.Area
 			return 0, err
 		}
 		d.Household, d.Rule = was.Household, was.Rule
+		if d.Event == "" {
+			d.Event = was.Event
+		}
 		j, err := s.judge(ctx, c.tx, village, c.today, d, id)
 		if err != nil {
 			return 0, err
