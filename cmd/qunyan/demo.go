@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"qunyan/internal/app"
 	"qunyan/internal/core"
@@ -90,6 +91,8 @@ func history(ctx context.Context, p *program, a *app.App, cfg app.Config, clock 
 	if text, err = json.Marshal(result); err != nil {
 		return result, err
 	}
+	// Making history takes memory that serving does not.
+	debug.FreeOSMemory()
 	// The cards' tokens are in it, so it is the owner's alone.
 	return result, os.WriteFile(name, text, 0o600)
 }

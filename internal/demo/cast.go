@@ -23,8 +23,9 @@ type role struct {
 	actor       *core.Actor // where the actor goes
 }
 
-// castCounty makes the accounts of the county and of the townships that are shown, and four in every village with a
-// shop: secretary, clerk, keeper and supervisor.
+// cast makes the accounts of the county and of the townships that are shown, and four in every village with a shop:
+// secretary, clerk, keeper and supervisor. Villages that are shown have a second supervisor, who decides what concerns
+// the first one's household.
 func (d *Demo) cast(ctx context.Context) error {
 	names := newNames(seeded(d.county))
 	name := func(role core.Role) string {
@@ -46,7 +47,9 @@ func (d *Demo) cast(ctx context.Context) error {
 		}
 	}
 	for _, v := range d.shown() {
-		roles = append(roles, role{d.login(v, core.RoleTownship), name(core.RoleTownship), core.RoleTownship, v.code.Parent(), &v.reviewer})
+		roles = append(roles,
+			role{d.login(v, core.RoleTownship), name(core.RoleTownship), core.RoleTownship, v.code.Parent(), &v.reviewer},
+			role{d.login(v, core.RoleSupervisor) + "-b", name(core.RoleSupervisor), core.RoleSupervisor, v.code, &v.colleague})
 	}
 	return d.hire(ctx, roles)
 }

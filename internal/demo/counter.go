@@ -150,7 +150,7 @@ func (v *village) customer() *home {
 // basket fills a basket for about what a visit should come to, so that over time the average is the scale's.
 func (v *village) basket(have core.Points) (lines []market.CartLine, points core.Points) {
 	goal := core.Points(v.d.scale.Cart*(v.shop.visits+1)/1000) - v.shop.redeemed
-	goal = min(max(goal, 1), have)
+	goal = min(max(goal*core.Points(40+v.rng.IntN(160))/100, 1), have)
 	for range 3 {
 		w := v.choose(goal-points, lines)
 		if w == nil {

@@ -159,9 +159,8 @@ func (v *village) approve(ctx context.Context, ids []core.ID) error {
 			return err
 		}
 		for _, one := range decided {
-			// The supervisor does not decide about the own household; the secretary does.
 			if one.Code == "claims.own_household" {
-				_, err = v.d.p.Claims.Approve(ctx, v.secretary, v.code, claims.Seen{ID: one.ID})
+				_, err = v.d.p.Claims.Approve(ctx, v.colleague, v.code, claims.Seen{ID: one.ID})
 			} else if one.Code != "" {
 				err = fmt.Errorf("approve: %s", one.Code)
 			}
@@ -213,7 +212,7 @@ func (v *village) object(ctx context.Context) error {
 	return err
 }
 
-// answer replies to every open objection. The secretary does: the supervisor has reviewed the lines.
+// answer replies to every open objection. The secretary does: the supervisors have reviewed the lines.
 func (v *village) answer(ctx context.Context) error {
 	open, _, err := v.d.p.Claims.Objections(ctx, v.secretary, v.code, "open", core.Page{})
 	for _, o := range open {

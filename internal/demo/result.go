@@ -3,7 +3,8 @@ package demo
 import (
 	"fmt"
 	"io"
-	"text/tabwriter"
+	"strconv"
+	"strings"
 
 	"qunyan/internal/core"
 	"qunyan/internal/messages"
@@ -58,9 +59,12 @@ func (d *Demo) result() Result {
 	for _, v := range d.shown() {
 		names[v.code], names[v.code.Parent()] = v.township+v.name, v.township
 	}
-	for _, l := range d.staff {
-		if l.AreaName = names[l.Area]; l.AreaName != "" {
-			r.Logins = append(r.Logins, l)
+	for _, area := range []core.Area{d.county, d.village.code.Parent(), d.village.code, d.community.code.Parent(), d.community.code} {
+		for _, l := range d.staff {
+			if l.Area == area {
+				l.AreaName = names[area]
+				r.Logins = append(r.Logins, l)
+			}
 		}
 	}
 	for _, v := range d.shown() {
@@ -75,27 +79,69 @@ func (d *Demo) result() Result {
 
 // Print shows accounts, cards and addresses to a person, in both languages.
 func (r Result) Print(w io.Writer) error {
+	var b strings.Builder
 	for _, lang := range []messages.Lang{messages.Chinese, messages.English} {
-		say := func(key string) string {
-			return messages.Text(lang, "demo."+key, map[string]any{"village": r.Township + r.VillageName, "url": r.URL, "password": Password, "pin": Pin})
-		}
-		fmt.Fprintf(w, "\n%s\n\n", say("ready"))
-		columns := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-		for _, page := range []struct{ key, path string }{{"resident", "/"}, {"public", "/p/" + r.Village.String()}, {"counter", "/counter/"}, {"console", "/console/"}, {"board", "/board/"}, {"reference", "/api/docs"}} {
-			fmt.Fprintf(columns, "  %s\t%s\n", say("page."+page.key), r.URL+page.path)
-		}
-		fmt.Fprintf(columns, "\n%s\n", say("logins"))
-		for _, l := range r.Logins {
-			fmt.Fprintf(columns, "  %s\t%s\t%s\t%s\n", l.Login, say("role."+l.Role), l.AreaName, l.Name)
-		}
-		fmt.Fprintf(columns, "\n%s\n", say("cards"))
-		for _, c := range r.Cards[:min(len(r.Cards), 3)] {
-			fmt.Fprintf(columns, "  %d\t%s\t%s\n", c.Number, c.Head, c.URL)
-		}
-		if err := columns.Flush(); err != nil {
-			return err
+		r.write(&b, func(key string) string {
+			return messages.Text(lang, "demo."+key, map[string]any{"village": r.Township + r.VillageName, "password": Password, "pin": Pin})
+		})
+	}
+	_, err := fmt.Fprintln(w, b.String())
+	return err
+}
+
+// cardsShown is how many cards the table names: enough to try, few enough to read.
+const cardsShown = 3
+
+func (r Result) write(b *strings.Builder, say func(key string) string) {
+	fmt.Fprintf(b, "\n%s\n\n", say("ready"))
+	var pages, logins, cards [][]string
+	for _, page := range []struct{ key, path string }{
+		{"resident", "/"}, {"public", "/p/" + r.Village.String()}, {"counter", "/counter/"}, {"console", "/console/"}, {"board", "/board/"}, {"reference", "/api/docs"},
+	} {
+		pages = append(pages, []string{say("page." + page.key), r.URL + page.path})
+	}
+	for _, l := range r.Logins {
+		logins = append(logins, []string{l.Login, say("role." + l.Role), l.AreaName, l.Name})
+	}
+	for _, c := range r.Cards[:min(len(r.Cards), cardsShown)] {
+		cards = append(cards, []string{strconv.FormatInt(c.Number, 10), c.Head, c.URL})
+	}
+	align(b, pages)
+	fmt.Fprintf(b, "\n%s\n", say("logins"))
+	align(b, logins)
+	fmt.Fprintf(b, "\n%s\n", say("cards"))
+	align(b, cards)
+}
+
+// align writes rows in columns. A Chinese character takes two places in a terminal, which text/tabwriter does not know.
+func align(b *strings.Builder, rows [][]string) {
+	var widest []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widest) {
+				widest = append(widest, 0)
+			}
+			widest[i] = max(widest[i], width(cell))
 		}
 	}
-	_, err := fmt.Fprintln(w)
-	return err
+	for _, row := range rows {
+		for i, cell := range row {
+			b.WriteString("  " + cell)
+			if i < len(row)-1 {
+				b.WriteString(strings.Repeat(" ", widest[i]-width(cell)+1))
+			}
+		}
+		b.WriteByte('\n')
+	}
+}
+
+// width is how many places of a terminal a text takes.
+func width(text string) (places int) {
+	for _, c := range text {
+		places++
+		if c >= 0x1100 { // Chinese characters and their punctuation; all that our texts have up there
+			places++
+		}
+	}
+	return places
 }

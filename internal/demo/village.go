@@ -26,7 +26,7 @@ type village struct {
 	topped bool // gets more money than the county's start
 
 	secretary, clerk, keeper, supervisor core.Actor
-	reviewer                             core.Actor // of the township, where the village is shown
+	reviewer, colleague                  core.Actor // where the village is shown: of the township, and a second supervisor
 
 	rules  int64 // version of its rules
 	groups []core.Area
