@@ -23,17 +23,13 @@ func usage(w io.Writer) {
 }
 
 func help(ctx context.Context, p *program, args []string) error {
-	if len(args) == 0 {
+	if len(args) == 0 || slices.Contains([]string{"help", "-h", "--help"}, args[0]) {
 		usage(p.stdout)
 		return nil
 	}
 	i := slices.IndexFunc(commands(), func(c command) bool { return c.name == args[0] })
 	if i < 0 {
 		return usageError{fmt.Sprintf("there is no command %q", args[0])}
-	}
-	if args[0] == "help" {
-		usage(p.stdout)
-		return nil
 	}
 	return commands()[i].run(ctx, &program{p.stdout, p.stdout, p.environ}, []string{"-h"})
 }

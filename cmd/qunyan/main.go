@@ -10,6 +10,9 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"qunyan/internal/errs"
+	"qunyan/internal/messages"
 )
 
 // version is written by the linker: -ldflags '-X main.version=v1.2.3'.
@@ -90,10 +93,19 @@ func run(ctx context.Context, p *program, args []string) int {
 		case errors.Is(err, errFault):
 			return exitFault
 		}
-		fmt.Fprintf(p.stderr, "qunyan %s: %v\n", c.name, err)
+		fmt.Fprintf(p.stderr, "qunyan %s: %s\n", c.name, explain(err))
 		return exitFailed
 	}
 	fmt.Fprintf(p.stderr, "qunyan: there is no command %q\n\n", args[0])
 	usage(p.stderr)
 	return exitUsage
+}
+
+// explain puts the catalogue's sentence before an error that has one; the rest is for whoever looks for the cause.
+func explain(err error) string {
+	var known *errs.Error
+	if !errors.As(err, &known) || known.Kind == errs.Internal {
+		return err.Error()
+	}
+	return messages.Text(messages.English, "errors."+known.Code, known.Params) + " (" + err.Error() + ")"
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 
@@ -26,7 +27,7 @@ func serve(ctx context.Context, p *program, args []string) error {
 	}
 	addr, err := a.Listen(ctx)
 	if err != nil {
-		return err
+		return errors.Join(err, a.Close())
 	}
 	fmt.Fprintf(p.stdout, "http://%s\n", addr)
 	return a.Run(ctx)

@@ -90,7 +90,7 @@ func (a *App) assemble(ctx context.Context, keys Keys) error {
 			UnlockMs:  int64(a.cfg.UnlockMinutes) * time.Minute.Milliseconds(),
 		},
 	})
-	a.Handler, err = api.New(api.Config{
+	a.Handler, err = NewHandler(api.Config{
 		Version: a.cfg.Version, PublicURL: a.cfg.PublicURL, Secure: a.cfg.Secure, TrustProxy: a.cfg.TrustProxy, Web: web.Dist(),
 		Limits: api.Limits{General: bound(a.cfg.CallsPerMinute), SignIn: bound(a.cfg.SignInsPerMinute)},
 	}, a.Services, a.log)

@@ -48,19 +48,28 @@ func makeKeys(dir, name string) (Keys, error) {
 	}
 	master := make([]byte, keySize)
 	_, _ = rand.Read(master) // never fails
-	// O_EXCL: of two processes that start at once, one makes the key and the other reads it.
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return LoadKeys(dir)
-	}
+	f, err := os.CreateTemp(dir, keyFile+".new-*") // only its owner may read it
 	if err != nil {
 		return Keys{}, fmt.Errorf("key file: %w", err)
 	}
 	_, err = f.WriteString(hex.EncodeToString(master) + "\n")
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		// The name appears with the whole key in it, and only once: of two processes that start together one makes the
+		// key and the other finds it.
+		err = os.Link(f.Name(), name)
+	}
+	if err := errors.Join(ignoreExists(err), os.Remove(f.Name())); err != nil {
 		return Keys{}, fmt.Errorf("key file: %w", err)
 	}
-	return KeysFrom(master)
+	return LoadKeys(dir)
+}
+
+func ignoreExists(err error) error {
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return err
 }
 
 // KeysFrom derives the keys from a master key of 32 bytes.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"log/slog"
 
 	"qunyan/internal/access"
 	"qunyan/internal/api"
@@ -11,6 +12,7 @@ import (
 	"qunyan/internal/files"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
+	"qunyan/internal/page"
 	"qunyan/internal/report"
 	"qunyan/internal/rulebook"
 	"qunyan/internal/store"
@@ -52,4 +54,22 @@ func opensBook(clock core.Clock) directory.OnOpen {
 		_, err := ledger.OpenHouseholds(ctx, tx, at, ledger.OpeningPoints, households...)
 		return err
 	}
+}
+
+// NewHandler puts the server-rendered pages and the API into one handler, so that both answer under the same headers,
+// limits and log. cfg.Pages stands in for the pages if it is set.
+func NewHandler(cfg api.Config, svc api.Services, log *slog.Logger) (*api.Handler, error) {
+	if cfg.Pages == nil {
+		pages, err := page.New(
+			page.Config{PublicURL: cfg.PublicURL, Secure: cfg.Secure, TrustProxy: cfg.TrustProxy},
+			page.Services{
+				Access: svc.Access, Claims: svc.Claims, Directory: svc.Directory, Market: svc.Market, Rules: svc.Rules,
+				Store: svc.Store, Clock: svc.Clock,
+			}, log)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Pages = pages
+	}
+	return api.New(cfg, svc, log)
 }

@@ -79,7 +79,7 @@ func New(t testing.TB, options ...Option) *World {
 	}
 	w := &World{T: t, Clock: clock, log: &Log{}}
 	w.Services = app.Wire(s.parts)
-	w.Handler, err = api.New(s.cfg, w.Services, slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	w.Handler, err = app.NewHandler(s.cfg, w.Services, slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		t.Fatal(err)
 	}
