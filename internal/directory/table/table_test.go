@@ -3,6 +3,8 @@ package table_test
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
+	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
@@ -192,16 +194,28 @@ func archive(t *testing.T, parts map[string]string) []byte {
 	return b.Bytes()
 }
 
-// bomb is a zip whose named part unpacks to size bytes of noughts.
-func bomb(t *testing.T, name string, size int64) []byte {
+// part is a zip of one part that holds size noughts and says it holds claimed.
+func part(t *testing.T, name string, size int, claimed uint64) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	w := zip.NewWriter(&b)
-	p, err := w.Create(name)
+	var packed bytes.Buffer
+	deflate, err := flate.NewWriter(&packed, flate.BestSpeed)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.CopyN(p, noughts{}, size); err != nil {
+	noughts := make([]byte, size)
+	if _, err := deflate.Write(noughts); err != nil {
+		t.Fatal(err)
+	}
+	if err := deflate.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	p, err := w.CreateRaw(&zip.FileHeader{Name: name, Method: zip.Deflate, CRC32: crc32.ChecksumIEEE(noughts), CompressedSize64: uint64(packed.Len()), UncompressedSize64: claimed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Write(packed.Bytes()); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {
@@ -210,24 +224,19 @@ func bomb(t *testing.T, name string, size int64) []byte {
 	return b.Bytes()
 }
 
-type noughts struct{}
-
-func (noughts) Read(p []byte) (int, error) {
-	clear(p)
-	return len(p), nil
-}
-
 func TestRefusesBombs(t *testing.T) {
 	t.Parallel()
-	for name, content := range map[string][]byte{
-		"a part that is read into memory": bomb(t, "docProps/app.xml", 40<<20),
-		"a sheet of 800 MB":               bomb(t, "xl/worksheets/sheet1.xml", 800<<20),
+	for name, c := range map[string]struct {
+		content []byte
+		code    string
+	}{
+		"a part that is read into memory":  {part(t, "docProps/app.xml", 1000, 40<<20), "import.too_large"},
+		"a sheet of 800 MB":                {part(t, "xl/worksheets/sheet1.xml", 1000, 800<<20), "import.too_large"},
+		"a part beyond all numbers":        {part(t, "xl/worksheets/sheet1.xml", 1000, 1<<63), "import.too_large"},
+		"a part larger than it says it is": {part(t, "xl/workbook.xml", 4<<20, 1000), "import.damaged"},
 	} {
-		if len(content) > 2<<20 {
-			t.Fatalf("%s is no bomb: %d bytes", name, len(content))
-		}
-		if _, _, err := readAll(t, content); err == nil || errs.CodeOf(err) != "import.too_large" {
-			t.Errorf("%s: %v, want import.too_large", name, err)
+		if _, _, err := readAll(t, c.content); err == nil || errs.CodeOf(err) != c.code {
+			t.Errorf("%s: %v, want %s", name, err, c.code)
 		}
 	}
 	parts := map[string]string{}
