@@ -83,7 +83,7 @@ func TestCookiesStayWithTheBrowser(t *testing.T) {
 	c := w.Stranger()
 	a := c.Post("/session", map[string]any{"login": "clerk-" + w.Village.String(), "password": apitest.Password}).Want(200)
 	cookie := a.Header.Get("Set-Cookie")
-	for _, want := range []string{"qy_staff=", "HttpOnly", "Secure", "SameSite=Lax", "Path=/api/v1"} {
+	for _, want := range []string{"qy_staff=", "HttpOnly", "Secure", "SameSite=Lax", "Path=/;"} {
 		if !strings.Contains(cookie, want) {
 			t.Errorf("%q lacks %s", cookie, want)
 		}

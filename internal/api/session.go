@@ -110,7 +110,7 @@ func (s *server) signIn(ctx context.Context, by core.Actor, in *signInInput) (*s
 			return nil, err
 		}
 	}
-	s.setCookie(x, staffCookie, opened.Token, prefix)
+	s.setCookie(x, staffCookie, opened.Token, staffPath)
 	return s.sessionView(ctx, opened.Session)
 }
 
@@ -119,7 +119,7 @@ func (s *server) signOut(ctx context.Context, by core.Actor, _ *struct{}) (*none
 	if err := s.svc.Access.SignOut(ctx, by, cookieValue(x.r, staffCookie)); err != nil {
 		return nil, err
 	}
-	s.setCookie(x, staffCookie, "", prefix)
+	s.setCookie(x, staffCookie, "", staffPath)
 	return nil, nil
 }
 
@@ -135,7 +135,7 @@ func (s *server) changePassword(ctx context.Context, by core.Actor, in *changePa
 	if err != nil {
 		return nil, err
 	}
-	s.setCookie(exchangeOf(ctx), staffCookie, opened.Token, prefix)
+	s.setCookie(exchangeOf(ctx), staffCookie, opened.Token, staffPath)
 	return s.sessionView(ctx, opened.Session)
 }
 
@@ -165,6 +165,9 @@ func (s *server) confirmTotp(ctx context.Context, by core.Actor, in *codeInput) 
 func (s *server) endTotp(ctx context.Context, by core.Actor, in *codeInput) (*none, error) {
 	return nil, s.svc.Access.EndTotp(ctx, by, in.Body.Code)
 }
+
+// staffPath is where the browser shows the staff cookie: everywhere, because a keeper's slip is a page beside the API.
+const staffPath = "/"
 
 // setCookie gives the browser a cookie that scripts cannot read and other sites cannot send with a write; an empty
 // value takes it away. It ends with the browser: how long a session really lasts, the server decides.
