@@ -24,6 +24,7 @@ func (a *App) jobs() []job {
 	return []job{
 		{"purge-intents", time.Hour, a.purgeIntents},
 		{"purge-sessions", time.Hour, a.Services.Access.PurgeSessions},
+		{"sweep-photos", time.Hour, a.Services.Files.Sweep},
 	}
 }
 

@@ -141,9 +141,10 @@ func checkParameters(tr *tree) (found []string) {
 // may, each with its reason. A statement is named "package.constant".
 func acrossVillages() map[string]string {
 	return map[string]string{
-		"report": "the county's and the township's figures",
-		"app":    "jobs that sweep what has expired",
-		"store":  "knows no domain",
+		"report":         "the county's and the township's figures",
+		"app":            "jobs that sweep what has expired",
+		"store":          "knows no domain",
+		"files.looseSQL": "the sweep of photos that nothing took, wherever they are",
 	}
 }
 

@@ -4,5 +4,6 @@
 // without any of the original's metadata (the place where it was taken above all: red line R3 and the rule against
 // location tracks, domain.md §5), turned upright, at most 1,600 pixels on its longer side. A file is written whole or not
 // at all, under the SHA-256 of its bytes; no name that a user chose ever becomes part of a path. Pictures are looked at by
-// the village's staff and by the household that sent them; those of goods, by everybody.
+// the village's staff and by the household that sent them; those of goods, by everybody. What nothing took within a week
+// is thrown away.
 package files

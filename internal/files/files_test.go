@@ -28,6 +28,7 @@ import (
 type setup struct {
 	*files.Service
 	st      *store.Store
+	clock   *storetest.Clock
 	dir     string
 	village core.Area
 	clerk   core.Actor
@@ -38,7 +39,7 @@ func open(t *testing.T) setup {
 	clock := storetest.NewClock(20260301)
 	st, dir, village := storetest.Open(t), filepath.Join(t.TempDir(), "files"), storetest.Village()
 	clerk := core.Actor{Kind: core.StaffActor, ID: 7, Name: "文书", Grants: []core.Grant{{Role: core.RoleClerk, Area: village}}}
-	return setup{files.New(st, clock, core.NewIDs(clock), dir), st, dir, village, clerk}
+	return setup{files.New(st, clock, core.NewIDs(clock), dir), st, clock, dir, village, clerk}
 }
 
 // quarters is a picture whose corners differ: red, green, blue, white from the upper left by rows.
@@ -333,15 +334,65 @@ func TestNoLinkLeadsOutOfTheFolder(t *testing.T) {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for i := range 256 {
-		if err := os.Symlink(outside, filepath.Join(s.dir, string("0123456789abcdef"[i/16])+string("0123456789abcdef"[i%16]))); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.Symlink(outside, filepath.Join(s.dir, s.village.String())); err != nil {
+		t.Fatal(err)
 	}
 	if _, err := s.put(t, asJPEG(t, quarters(8, 8))); err == nil {
 		t.Error("a picture was written through a link")
 	}
 	if left, err := os.ReadDir(outside); err != nil || len(left) > 0 {
 		t.Errorf("outside the folder: %v, %v", left, err)
+	}
+}
+
+func TestWhatNothingTookIsSwept(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	ctx := context.Background()
+	put := func(side int) files.File {
+		t.Helper()
+		f, err := s.put(t, asPNG(t, quarters(side, side)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	there := func(f files.File) bool {
+		t.Helper()
+		r, err := s.Open(ctx, s.clerk, f.Village, f.ID)
+		if err == nil {
+			return r.Close() == nil
+		}
+		if errs.CodeOf(err) != "files.no_file" {
+			t.Fatal(err)
+		}
+		return false
+	}
+	taken, shared, loose := put(8), put(8), put(9)
+	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE file SET owner_id = 5 WHERE village = $1 AND id = $2`, s.village, taken.ID)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.Sweep(ctx); n != 0 || err != nil {
+		t.Errorf("swept %d that are new (%v)", n, err)
+	}
+	s.clock.Advance(7*24*60*60*1000 + 1)
+	young := put(9)
+	if n, err := s.Sweep(ctx); n != 2 || err != nil {
+		t.Errorf("swept %d, want 2 (%v)", n, err)
+	}
+	if !there(taken) || there(shared) || there(loose) || !there(young) {
+		t.Errorf("taken %v, shared %v, loose %v, young %v", there(taken), there(shared), there(loose), there(young))
+	}
+	s.clock.Advance(8 * 24 * 60 * 60 * 1000)
+	if n, err := s.Sweep(ctx); n != 1 || err != nil || there(young) || !there(taken) {
+		t.Errorf("swept %d, want 1 (%v)", n, err)
+	}
+	kept, err := os.ReadDir(filepath.Join(s.dir, s.village.String()))
+	if err != nil || len(kept) != 1 {
+		t.Errorf("%d contents are left (%v)", len(kept), err)
 	}
 }

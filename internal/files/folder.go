@@ -12,8 +12,8 @@ import (
 	"qunyan/internal/core"
 )
 
-// folder keeps contents by their hash in a directory of its own. Everything goes through os.Root, so that no path leads
-// out of it, not even through a link.
+// folder keeps contents by their hash, each village's in a directory of its own. Everything goes through os.Root, so
+// that no path leads out of it, not even through a link.
 type folder struct {
 	dir string
 	ids *core.IDs
@@ -40,20 +40,20 @@ func (f *folder) open() (*os.Root, error) {
 	return root, err
 }
 
-// place spreads the files over 256 folders.
-func place(hash []byte) (dir, name string) {
-	text := hex.EncodeToString(hash)
-	return text[:2], text[:2] + "/" + text + ".jpg"
+// place is where a content stands: nothing but digits and letters of our own making.
+func place(village core.Area, hash []byte) (dir, name string) {
+	dir = village.String()
+	return dir, dir + "/" + hex.EncodeToString(hash) + ".jpg"
 }
 
 // put keeps content under its hash. A reader sees all of it or nothing, also after a power cut: it is written beside its
 // place, flushed, and then moved there.
-func (f *folder) put(hash, content []byte) (err error) {
+func (f *folder) put(village core.Area, hash, content []byte) error {
 	root, err := f.open()
 	if err != nil {
 		return fmt.Errorf("files: %w", err)
 	}
-	dir, name := place(hash)
+	dir, name := place(village, hash)
 	if info, err := root.Stat(name); err == nil && info.Size() == int64(len(content)) {
 		return nil // the same picture was sent before
 	}
@@ -90,11 +90,24 @@ func flush(root *os.Root, dir string) error {
 }
 
 // get opens what put kept.
-func (f *folder) get(hash []byte) (io.ReadCloser, error) {
+func (f *folder) get(village core.Area, hash []byte) (io.ReadCloser, error) {
 	root, err := f.open()
 	if err != nil {
 		return nil, err
 	}
-	_, name := place(hash)
+	_, name := place(village, hash)
 	return root.Open(name)
+}
+
+// remove takes a content away; one that is not there is no error.
+func (f *folder) remove(village core.Area, hash []byte) error {
+	root, err := f.open()
+	if err != nil {
+		return err
+	}
+	_, name := place(village, hash)
+	if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("files: %w", err)
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"sync"
 
 	"qunyan/internal/access"
 	"qunyan/internal/core"
@@ -38,6 +39,7 @@ type Service struct {
 	ids    *core.IDs
 	folder *folder
 	turn   chan struct{} // one picture is decoded at a time: a large one takes 160 MB while it is
+	swept  sync.RWMutex  // held for writing while a content is taken away, so that nobody relies on it meanwhile
 }
 
 // New makes the service. dir is made at the first upload.
@@ -60,7 +62,9 @@ func (s *Service) Put(ctx context.Context, by core.Actor, village core.Area, upl
 		return File{}, err
 	}
 	hash := sha256.Sum256(content)
-	if err := s.folder.put(hash[:], content); err != nil {
+	s.swept.RLock()
+	defer s.swept.RUnlock()
+	if err := s.folder.put(village, hash[:], content); err != nil {
 		return File{}, err
 	}
 	now := s.clock.Now()
@@ -124,7 +128,7 @@ func (s *Service) open(ctx context.Context, find func(ctx context.Context, tx *s
 	if err != nil {
 		return nil, err
 	}
-	content, err = s.folder.get(f.hash)
+	content, err = s.folder.get(f.Village, f.hash)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errs.New(errs.NotFound, "files.no_file").Because(fmt.Errorf("the row of file %s has no content: %w", f.ID, err))
 	}
