@@ -106,7 +106,7 @@ func (s *Service) Redeem(ctx context.Context, by core.Actor, in RedeemInput) (Re
 }
 
 func (s *Service) redeem(ctx context.Context, tx *store.Tx, by core.Actor, in RedeemInput, basket cart, now int64) (Redemption, error) {
-	payer, err := payerOf(ctx, tx, in.Village, in.Household)
+	payer, err := payerOf(ctx, tx, in.Village, in.Household, basket.lines[0].Item)
 	if err != nil {
 		return Redemption{}, err
 	}
@@ -117,7 +117,7 @@ func (s *Service) redeem(ctx context.Context, tx *store.Tx, by core.Actor, in Re
 		ID: s.ids.Next(), Household: in.Household, Number: payer.number, Head: payer.head, GroupName: payer.group,
 		Points: basket.points, State: Settled, By: by.ID, ByName: by.Name, CreatedMs: now,
 	}
-	moves, err := s.takeOut(ctx, tx, in.Village, basket, &r)
+	moves, err := s.takeOut(ctx, tx, in.Village, basket, payer.item, &r)
 	if err != nil {
 		return Redemption{}, err
 	}
@@ -136,13 +136,16 @@ func (s *Service) redeem(ctx context.Context, tx *store.Tx, by core.Actor, in Re
 	})
 }
 
-// takeOut takes the basket out of stock and writes the slip's lines.
-func (s *Service) takeOut(ctx context.Context, tx *store.Tx, village core.Area, basket cart, r *Redemption) ([]movement, error) {
+// takeOut takes the basket out of stock and writes the slip's lines. seen is the goods that were read already.
+func (s *Service) takeOut(ctx context.Context, tx *store.Tx, village core.Area, basket cart, seen Item, r *Redemption) ([]movement, error) {
 	r.Items = make([]SlipLine, len(basket.lines))
 	moves := make([]movement, 0, len(basket.lines))
 	for _, i := range basket.byItem() {
 		want := basket.lines[i]
-		item, cost, err := takeOff(ctx, tx, village, want)
+		item, cost, taken, err := takeSeen(ctx, tx, village, want, seen)
+		if err == nil && !taken {
+			item, cost, err = takeOff(ctx, tx, village, want)
+		}
 		if err != nil {
 			return nil, orField(err, i)
 		}
@@ -187,14 +190,14 @@ func (s *Service) matchCard(ctx context.Context, in RedeemInput) error {
 
 // payer is what a redemption needs to know of the shop and the household.
 type payer struct {
-	shop      ShopState
-	floor     core.Points
-	number    int64
-	head      string
-	group     string
-	active    bool
-	base      core.Points
-	spendable core.Points
+	shop   ShopState
+	floor  core.Points
+	number int64
+	head   string
+	group  string
+	active bool
+	base   core.Points
+	item   Item // of the goods read along: id, name, unit, pieces and cost
 }
 
 // mayRedeem says why the household cannot redeem anything now; nil if it can.

@@ -120,6 +120,8 @@ func writeItem(ctx context.Context, tx *store.Tx, village core.Area, it Item, se
 // Stock ------------------------------------------------------------------------------------------------------------
 
 const (
+	sqlTakeSeen = `UPDATE item SET qty = qty - $1, cost = cost - $2
+		WHERE village = $3 AND id = $4 AND price = $5 AND qty = $6 AND cost = $7 AND state = 'active'`
 	sqlTakePieces = `UPDATE item SET qty = qty - $1
 		WHERE village = $2 AND id = $3 AND price = $4 AND state = 'active' AND qty >= $1
 		RETURNING name, unit, qty, cost`
@@ -142,6 +144,18 @@ func takeOff(ctx context.Context, tx *store.Tx, village core.Area, want CartLine
 		_, err = tx.Exec(ctx, sqlTakeCost, cost, village, want.Item)
 	}
 	return it, cost, err
+}
+
+// takeSeen is takeOff for goods that were just read: one statement, which only holds if nobody moved them since. False
+// says that somebody did, or that they cannot be taken; takeOff finds out.
+func takeSeen(ctx context.Context, tx *store.Tx, village core.Area, want CartLine, seen Item) (Item, core.Fen, bool, error) {
+	if seen.ID != want.Item || seen.Qty < want.Qty {
+		return seen, 0, false, nil
+	}
+	cost := costOut(seen.Qty, seen.Cost, want.Qty)
+	n, err := tx.Exec(ctx, sqlTakeSeen, want.Qty, cost, village, want.Item, want.Price, seen.Qty, seen.Cost)
+	seen.Qty -= want.Qty
+	return seen, cost, n == 1, err
 }
 
 func whyNotTaken(ctx context.Context, tx *store.Tx, village core.Area, want CartLine) error {
@@ -202,21 +216,22 @@ func insertMovements(ctx context.Context, tx *store.Tx, village core.Area, by co
 
 // Redemptions ------------------------------------------------------------------------------------------------------
 
-// One statement for all that a redemption has to know first. It reads the tables of directory and ledger as they stand,
-// because this is the path a queue of people waits on.
-const sqlPayer = `SELECT COALESCE(s.state, ''), COALESCE(s.floor, 0), h.number, h.head, COALESCE(g.short, ''), h.state,
-		COALESCE(b.balance, 0), COALESCE(p.balance, 0)
+// One statement for all that a redemption has to know first, and the first of its goods with it. It reads the tables of
+// directory and ledger as they stand, because this is the path a queue of people waits on. 1 is ledger's HouseholdBase.
+const sqlPayer = `SELECT COALESCE(s.state, ''), COALESCE(s.floor, 0), h.number, h.head, COALESCE(g.short, ''), h.state, COALESCE(b.balance, 0),
+		COALESCE(i.id, 0), COALESCE(i.name, ''), COALESCE(i.unit, ''), COALESCE(i.qty, 0), COALESCE(i.cost, 0)
 	FROM household h
 	LEFT JOIN shop s ON s.village = h.village
 	LEFT JOIN area g ON g.code = h.grp
 	LEFT JOIN account b ON b.village = h.village AND b.kind = 1 AND b.owner = h.id
-	LEFT JOIN account p ON p.village = h.village AND p.kind = 2 AND p.owner = h.id
-	WHERE h.village = $1 AND h.id = $2`
+	LEFT JOIN item i ON i.village = h.village AND i.id = $1
+	WHERE h.village = $2 AND h.id = $3`
 
-func payerOf(ctx context.Context, tx *store.Tx, village core.Area, household core.ID) (p payer, err error) {
+// payerOf reads the household and the shop; item is the goods to read along, or 0.
+func payerOf(ctx context.Context, tx *store.Tx, village core.Area, household, item core.ID) (p payer, err error) {
 	var state string
-	err = tx.Row(ctx, sqlPayer, village, household).
-		Scan(&p.shop, &p.floor, &p.number, &p.head, &p.group, &state, &p.base, &p.spendable)
+	err = tx.Row(ctx, sqlPayer, item, village, household).
+		Scan(&p.shop, &p.floor, &p.number, &p.head, &p.group, &state, &p.base, &p.item.ID, &p.item.Name, &p.item.Unit, &p.item.Qty, &p.item.Cost)
 	if errors.Is(err, store.ErrNone) {
 		err = errs.New(errs.NotFound, "directory.no_household").At("household")
 	}

@@ -48,7 +48,7 @@ func (s *Service) Till(ctx context.Context, by core.Actor, q TillQuery) (Till, e
 	now := s.clock.Now()
 	var till Till
 	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		p, err := payerOf(ctx, tx, q.Village, household)
+		p, err := payerOf(ctx, tx, q.Village, household, 0)
 		if err != nil {
 			return err
 		}
