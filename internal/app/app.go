@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -55,12 +57,24 @@ func OpenStore(ctx context.Context, cfg Config) (*store.Store, error) {
 	return store.Open(ctx, cfg.DB, store.Options{})
 }
 
+// softMemory is where the garbage collector starts to work harder rather than let the heap grow: a county's server runs on
+// a small machine, and beside this there are SQLite's caches (some 50 MiB) and the program itself. An operator's own
+// GOMEMLIMIT counts instead.
+const softMemory = 100 << 20
+
+func boundMemory() {
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
+		debug.SetMemoryLimit(softMemory)
+	}
+}
+
 // New opens the database, brings its schema up to date, reads the keys and puts everything together. It listens nowhere
 // yet.
 func New(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
+	boundMemory()
 	keys, err := LoadKeys(cfg.Data)
 	if err != nil {
 		return nil, err
