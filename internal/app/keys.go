@@ -47,7 +47,7 @@ func makeKeys(dir, name string) (Keys, error) {
 		return Keys{}, fmt.Errorf("data folder: %w", err)
 	}
 	master := make([]byte, keySize)
-	_, _ = rand.Read(master) // never fails
+	_, _ = rand.Read(master)                       // never fails
 	f, err := os.CreateTemp(dir, keyFile+".new-*") // only its owner may read it
 	if err != nil {
 		return Keys{}, fmt.Errorf("key file: %w", err)
