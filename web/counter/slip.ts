@@ -13,5 +13,8 @@ export async function readSlip(village: string, id: string, signal?: AbortSignal
   return last.value?.id === id ? last.value : api.get('/villages/{village}/redemptions/{id}', { path: { village, id }, signal })
 }
 
-/** The server's page of a slip for the 80 mm printer. */
-export const printAddress = (village: string, id: string): string => `/print/slip/${village}/${id}?size=80`
+/** Opens the server's page of a slip for the 80 mm printer and the print dialog over it. */
+export function printSlip(village: string, id: string): void {
+  const page = open(`/print/slip/${village}/${id}?size=80`, '_blank')
+  page?.addEventListener('load', () => page.print())
+}

@@ -16,7 +16,7 @@ export default async function start(): Promise<() => Promise<void>> {
   const data = mkdtempSync(join(tmpdir(), 'qunyan-e2e-'))
   // The program refuses settings it does not know, and the test's own would be such.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('QUNYAN_')))
-  const child = spawn(binary, ['demo', '--data', data, '--addr', '127.0.0.1:0', '--json'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(binary, ['demo', '--data', data, '--addr', '127.0.0.1:0', '--sign-ins-per-minute', '0', '--json'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const log: string[] = []
   createInterface({ input: child.stderr }).on('line', (line) => {
     log.push(line)
