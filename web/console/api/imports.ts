@@ -18,16 +18,20 @@ export interface ImportJob {
   created: number
   changed: number
   unchanged: number
+  groups: number
   errors: ImportFault[]
   error_count: number
 }
 
-/** Starts reading a workbook of households; `dry` only looks. The job's progress is read by its id. */
-export const startImport = (area: string, file: File, dry: boolean): Promise<Pick<ImportJob, 'id' | 'state'>> =>
+/**
+ * Starts reading a workbook of households; `dry` only looks, and `newGroups` makes the groups and buildings that the file
+ * names and the village does not have yet. The job's progress is read by its id.
+ */
+export const startImport = (area: string, file: File, dry: boolean, newGroups: boolean): Promise<Pick<ImportJob, 'id' | 'state'>> =>
   asked((key) =>
     api.post('/areas/{area}/imports', {
       path: { area },
-      query: { dry },
+      query: { dry, groups: newGroups ? 'create' : 'known' },
       raw: file,
       key,
       timeoutMs: 120_000,
