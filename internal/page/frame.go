@@ -123,6 +123,22 @@ func (f Frame) Date(d core.Day) string {
 	return strconv.Itoa(int(d)/10000) + "年" + f.Day(d)
 }
 
+// First and Last write the two ends of a stretch of days with the year once: 2026年9月8日—9月10日, 8 Sep – 10 Sep 2026.
+func (f Frame) First(d core.Day) string {
+	if f.English() {
+		return f.Day(d)
+	}
+	return f.Date(d)
+}
+
+// Last is the other end, see First.
+func (f Frame) Last(d core.Day) string {
+	if f.English() {
+		return f.Date(d)
+	}
+	return f.Day(d)
+}
+
 // Month writes a month: 2026年9月, September 2026.
 func (f Frame) Month(m core.Month) string {
 	if f.English() {

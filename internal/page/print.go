@@ -61,7 +61,7 @@ func (h *Handler) slip(q *request) error {
 
 // A roll is cut where the slip ends, so the paper is as long as the slip, in millimetres.
 const (
-	slipBase = 118
+	slipBase = 108
 	slipLine = 7
 	slipVoid = 22
 )

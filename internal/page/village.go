@@ -2,6 +2,7 @@ package page
 
 import (
 	"errors"
+	"strconv"
 
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
@@ -88,7 +89,7 @@ func (v *villagePage) Worth(r rulebook.Rule) string {
 	if low == high {
 		return v.Signed(low)
 	}
-	return v.Signed(low) + "…" + v.Signed(high)
+	return v.Signed(low) + "–" + strconv.FormatInt(int64(high), 10)
 }
 
 // Cap writes how much of a rule counts, "" without a cap.
