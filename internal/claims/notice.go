@@ -49,8 +49,9 @@ const sqlInsertNotice = `INSERT INTO notice (village, id, month, seq, from_day, 
 const sqlNoticeClaims = `UPDATE claim SET state = 'noticed', notice = $1, changed_ms = $2, version_no = version_no + 1
 	WHERE village = $3 AND state = 'approved' AND month = $4`
 
-// PublishNotice puts the approved claims of a month on a public list for a number of days; 0 takes what the village's
-// rules say. It fails with claims.nothing_to_notice when nothing is approved.
+// PublishNotice puts the approved claims of a month on a public list for a number of days; 0 takes what the village voted
+// with its rules, and fewer than that are refused (claims.bad_notice_days). It fails with claims.nothing_to_notice when
+// nothing is approved.
 func (s *Service) PublishNotice(ctx context.Context, by core.Actor, village core.Area, month core.Month, days int) (Notice, error) {
 	if err := access.Require(by, access.OpPublishNotice, village); err != nil {
 		return Notice{}, err
@@ -86,12 +87,16 @@ func (c *command) publish(ctx context.Context, month core.Month, days int) (core
 	if n.Claims == 0 {
 		return 0, errs.New(errs.Conflict, "claims.nothing_to_notice")
 	}
+	rules, err := rulebook.InForce(ctx, c.tx, c.village, c.today)
+	if err != nil {
+		return 0, err
+	}
+	voted := min(max(int(rules.NoticeDays), MinNoticeDays), MaxNoticeDays)
 	if days == 0 {
-		rules, err := rulebook.InForce(ctx, c.tx, c.village, c.today)
-		if err != nil {
-			return 0, err
-		}
-		days = min(max(int(rules.NoticeDays), MinNoticeDays), MaxNoticeDays)
+		days = voted
+	}
+	if days < voted {
+		return 0, errs.New(errs.Invalid, "claims.bad_notice_days", "least", voted, "most", MaxNoticeDays).At("days")
 	}
 	n.FromDay, n.ToDay = c.today.Add(1), c.today.Add(days)
 	if err := c.tx.Row(ctx, sqlLastSeq, c.village, month).Scan(&n.Seq); err != nil {

@@ -273,8 +273,11 @@ func (s *Service) objection(ctx context.Context, village core.Area, id core.ID) 
 
 // ObjectionByCode gives whoever has the reference number the objection's text and answer, and nothing else.
 func (s *Service) ObjectionByCode(ctx context.Context, village core.Area, code string) (o Objection, err error) {
+	if code = readCode(code); code == "" || strings.Trim(code, codeLetters) != "" { // PostgreSQL takes no NUL in a text
+		return o, errs.New(errs.NotFound, "claims.no_objection")
+	}
 	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		o, err = scanObjection(tx.Row(ctx, sqlObjectionByCode, village, readCode(code)))
+		o, err = scanObjection(tx.Row(ctx, sqlObjectionByCode, village, code))
 		return err
 	})
 	o.Contact, o.ByID, o.AnsweredBy = "", 0, ""

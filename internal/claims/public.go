@@ -23,13 +23,14 @@ type PublicLine struct {
 	State    State // noticed, frozen, dropped, posted
 }
 
-// minorUnder is the age below which a head of household's name is not shown at all but for the family name.
+// minorUnder is the age below which a head of household's name is not shown at all but for the family name. Only the year
+// of birth is known, so whoever reaches the age this year is still taken for younger.
 const minorUnder = 18
 
 // The list's order is the village's own: groups as they are numbered, households as they are numbered, then as submitted.
 const sqlPublicLines = `SELECT c.id, COALESCE(g.name, ''), h.head,
 		CASE WHEN EXISTS (SELECT 1 FROM resident p WHERE p.village = h.village AND p.household = h.id AND p.name = h.head
-			AND p.birth_year > $1) THEN 1 ELSE 0 END,
+			AND p.birth_year >= $1) THEN 1 ELSE 0 END,
 		COALESCE(r.text_zh, ''), COALESCE(r.text_en, ''), c.category, c.points, ` + stateColumn + `
 	FROM claim c
 	JOIN book b ON b.village = c.village

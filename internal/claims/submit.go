@@ -157,6 +157,9 @@ func (s *Service) Resubmit(ctx context.Context, by core.Actor, village core.Area
 		if err := was.editable(by); err != nil {
 			return 0, err
 		}
+		if err := activeHousehold(ctx, c.tx, village, was.Household); err != nil {
+			return 0, err
+		}
 		d.Household, d.Rule = was.Household, was.Rule
 		if d.Event == "" {
 			d.Event = was.Event
@@ -165,7 +168,7 @@ func (s *Service) Resubmit(ctx context.Context, by core.Actor, village core.Area
 		if err != nil {
 			return 0, err
 		}
-		if err := j.allowed(); err != nil {
+		if err := errors.Join(selfRule(by, j), j.allowed()); err != nil {
 			return 0, err
 		}
 		claim := c.newClaim(d, j, was.Source, was.Sheet)
