@@ -87,7 +87,7 @@ func (s *Service) IssueCards(ctx context.Context, by core.Actor, village core.Ar
 }
 
 func (s *Service) issue(ctx context.Context, tx *store.Tx, by core.Actor, secret secrets, village core.Area, household, id core.ID) error {
-	if err := requireHousehold(ctx, tx, village, household); err != nil {
+	if err := takeHousehold(ctx, tx, village, household); err != nil {
 		return err
 	}
 	former, err := activeCard(ctx, tx, village, household)
@@ -174,7 +174,7 @@ func (s *Service) SetPin(ctx context.Context, by core.Actor, village core.Area, 
 func (s *Service) changeCard(ctx context.Context, by core.Actor, village core.Area, card core.ID, change func(context.Context, *store.Tx, cardRow) error) (after HouseholdCard, err error) {
 	err = s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		_, err := store.Once(ctx, tx, by, village, s.clock.Now(), func() (core.ID, error) {
-			row, err := readCard(ctx, tx, village, card)
+			row, err := takeCard(ctx, tx, village, card)
 			if err != nil {
 				return 0, err
 			}

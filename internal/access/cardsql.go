@@ -29,9 +29,13 @@ const (
 	// Of the two unique keys besides the primary one only the code can really collide; then another is tried.
 	insertCardSQL = `INSERT INTO card (village, id, household, token_hash, code, pin_hash, pin_fails, locked_until_ms, state, issued_ms, revoked_ms, reason)
 		VALUES ($1, $2, $3, $4, $5, '', 0, 0, 'active', $6, 0, '') ON CONFLICT (village, code) DO NOTHING`
-	revokeCardSQL  = `UPDATE card SET state = 'revoked', revoked_ms = $1, reason = $2 WHERE village = $3 AND id = $4`
-	setPinSQL      = `UPDATE card SET pin_hash = $1, pin_fails = 0, locked_until_ms = 0 WHERE village = $2 AND id = $3`
-	setPinFailsSQL = `UPDATE card SET pin_fails = $1, locked_until_ms = $2 WHERE village = $3 AND id = $4`
+	revokeCardSQL = `UPDATE card SET state = 'revoked', revoked_ms = $1, reason = $2 WHERE village = $3 AND id = $4`
+	// takeCardSQL comes first in a command that decides by what the card's row says, so that it sees what others wrote.
+	takeCardSQL = `UPDATE card SET pin_fails = pin_fails WHERE village = $1 AND id = $2`
+	// takeHouseholdSQL makes those who issue a household's card wait for each other: one card is valid at a time.
+	takeHouseholdSQL = `UPDATE household SET changed_ms = changed_ms WHERE village = $1 AND id = $2`
+	setPinSQL        = `UPDATE card SET pin_hash = $1, pin_fails = 0, locked_until_ms = 0 WHERE village = $2 AND id = $3`
+	setPinFailsSQL   = `UPDATE card SET pin_fails = $1, locked_until_ms = $2 WHERE village = $3 AND id = $4`
 
 	cardSessionSQL = `SELECT csrf, expires_ms FROM session
 		WHERE token_hash = $1 AND kind = 'card' AND village = $2 AND card = $3 AND expires_ms > $4`
@@ -52,6 +56,23 @@ func readCard(ctx context.Context, tx *store.Tx, village core.Area, id core.ID) 
 		return cardRow{}, errs.New(errs.NotFound, "access.card_unknown")
 	}
 	return row, err
+}
+
+// takeCard reads a card that the command is going to change, after whoever is changing it.
+func takeCard(ctx context.Context, tx *store.Tx, village core.Area, id core.ID) (cardRow, error) {
+	if _, err := tx.Exec(ctx, takeCardSQL, village, id); err != nil {
+		return cardRow{}, err
+	}
+	return readCard(ctx, tx, village, id)
+}
+
+// takeHousehold holds a household of the village until the command ends; access.no_household if there is none such.
+func takeHousehold(ctx context.Context, tx *store.Tx, village core.Area, household core.ID) error {
+	n, err := tx.Exec(ctx, takeHouseholdSQL, village, household)
+	if err == nil && n == 0 {
+		err = errs.New(errs.NotFound, "access.no_household").At("household")
+	}
+	return err
 }
 
 // activeCard answers store.ErrNone if the household has no valid card.

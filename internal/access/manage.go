@@ -233,7 +233,7 @@ func (s *Service) save(ctx context.Context, tx *store.Tx, by core.Actor, before,
 // managed reads an account that the actor may manage; access.no_staff for one outside of the own area, so that nobody
 // can find out which accounts other areas have.
 func (s *Service) managed(ctx context.Context, tx *store.Tx, by core.Actor, id core.ID) (account, error) {
-	found, err := readAccount(ctx, tx, id)
+	found, err := takeAccount(ctx, tx, id)
 	if err != nil {
 		return account{}, err
 	}

@@ -82,12 +82,15 @@ func (s *Service) SignIn(ctx context.Context, by core.Actor, in SignInInput) (Op
 }
 
 // admit opens the session of somebody whose password and code were right. The account is read again inside the command:
-// it may have been disabled, or its code used, while the hash was computed.
+// it may have been disabled or locked, or its code used, while the hash waited in line.
 func (s *Service) admit(ctx context.Context, by core.Actor, seen account, step int64) (opened Opened, err error) {
 	err = s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		now, err := readAccount(ctx, tx, seen.ID)
+		now, err := takeAccount(ctx, tx, seen.ID)
 		if err != nil {
 			return err
+		}
+		if at := s.clock.Now(); at < now.lockedUntilMs {
+			return lockedError("access.locked", now.lockedUntilMs, at)
 		}
 		if now.State != Active || now.passHash != seen.passHash {
 			return errs.New(errs.Unauthenticated, "access.bad_login")
@@ -114,7 +117,7 @@ func (s *Service) admit(ctx context.Context, by core.Actor, seen account, step i
 func (s *Service) failed(ctx context.Context, by core.Actor, seen account, because error) error {
 	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		now := s.clock.Now()
-		account, err := readAccount(ctx, tx, seen.ID)
+		account, err := takeAccount(ctx, tx, seen.ID)
 		if err != nil {
 			return err
 		}

@@ -36,11 +36,15 @@ const (
 
 	resetPasswordSQL = `UPDATE staff SET pass_hash = $1, must_change = 1, totp_secret = '', totp_step = 0, fails = 0, locked_until_ms = 0, changed_ms = $2
 		WHERE id = $3`
-	changePasswordSQL = `UPDATE staff SET pass_hash = $1, must_change = 0, fails = 0, locked_until_ms = 0, changed_ms = $2 WHERE id = $3 AND pass_hash = $4`
-	clearFailsSQL     = `UPDATE staff SET fails = 0, locked_until_ms = 0 WHERE id = $1 AND (fails > 0 OR locked_until_ms > 0)`
-	setFailsSQL       = `UPDATE staff SET fails = $1, locked_until_ms = $2 WHERE id = $3`
-	setTotpSQL        = `UPDATE staff SET totp_secret = $1, changed_ms = $2 WHERE id = $3`
-	useTotpStepSQL    = `UPDATE staff SET totp_step = $1 WHERE id = $2 AND totp_step < $1`
+	changePasswordSQL = `UPDATE staff SET pass_hash = $1, must_change = 0, fails = 0, locked_until_ms = 0, changed_ms = $2
+		WHERE id = $3 AND pass_hash = $4 AND locked_until_ms <= $2`
+	// takeAccountSQL comes first in a command that decides by what the account's row says: of two such commands the second
+	// then waits and reads what the first wrote.
+	takeAccountSQL = `UPDATE staff SET changed_ms = changed_ms WHERE id = $1`
+	clearFailsSQL  = `UPDATE staff SET fails = 0, locked_until_ms = 0 WHERE id = $1 AND (fails > 0 OR locked_until_ms > 0)`
+	setFailsSQL    = `UPDATE staff SET fails = $1, locked_until_ms = $2 WHERE id = $3`
+	setTotpSQL     = `UPDATE staff SET totp_secret = $1, changed_ms = $2 WHERE id = $3`
+	useTotpStepSQL = `UPDATE staff SET totp_step = $1 WHERE id = $2 AND totp_step < $1`
 
 	areaExistsSQL     = `SELECT code FROM area WHERE code = $1`
 	householdStateSQL = `SELECT state FROM household WHERE village = $1 AND id = $2`
@@ -97,6 +101,14 @@ func readAccount(ctx context.Context, tx *store.Tx, id core.ID) (account, error)
 		return account{}, err
 	}
 	return a, a.readGrants(ctx, tx)
+}
+
+// takeAccount reads an account that the command is going to change, after whoever is changing it.
+func takeAccount(ctx context.Context, tx *store.Tx, id core.ID) (account, error) {
+	if _, err := tx.Exec(ctx, takeAccountSQL, id); err != nil {
+		return account{}, err
+	}
+	return readAccount(ctx, tx, id)
 }
 
 func (s *Service) accountByID(ctx context.Context, id core.ID) (found account, err error) {

@@ -108,7 +108,7 @@ func (s *Service) changeOwn(ctx context.Context, by core.Actor, action string, c
 		return errs.New(errs.Unauthenticated, "access.sign_in")
 	}
 	return s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		own, err := readAccount(ctx, tx, by.ID)
+		own, err := takeAccount(ctx, tx, by.ID)
 		if err != nil {
 			return err
 		}

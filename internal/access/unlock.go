@@ -106,11 +106,14 @@ func (s *Service) unlock(ctx context.Context, by core.Actor, seen cardRow) (Open
 		Card: seen.HouseholdCard, Unlocked: true, CSRF: rand.Text(), ExpiresMs: now + s.opt.UnlockMs,
 	}}
 	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		row, err := readCard(ctx, tx, seen.Village, seen.ID)
+		row, err := takeCard(ctx, tx, seen.Village, seen.ID)
 		if err != nil {
 			return err
 		}
-		if row.State != Active || row.pinHash != seen.pinHash || now < row.lockedUntilMs {
+		if now < row.lockedUntilMs {
+			return lockedError("access.pin_locked", row.lockedUntilMs, now)
+		}
+		if row.State != Active || row.pinHash != seen.pinHash {
 			return errs.New(errs.Unauthenticated, "access.card_unknown")
 		}
 		if _, err := tx.Exec(ctx, setPinFailsSQL, 0, 0, row.Village, row.ID); err != nil {
@@ -127,7 +130,7 @@ func (s *Service) failedPin(ctx context.Context, by core.Actor, seen cardRow) er
 	var answer error
 	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		now := s.clock.Now()
-		row, err := readCard(ctx, tx, seen.Village, seen.ID)
+		row, err := takeCard(ctx, tx, seen.Village, seen.ID)
 		if err != nil {
 			return err
 		}
