@@ -8,6 +8,7 @@ import (
 
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
+	"qunyan/internal/messages"
 )
 
 // The template is domain.md §4 line by line; a change of a number there is a change people vote on.
@@ -59,6 +60,32 @@ func TestTheTemplateIsTheFieldsTable(t *testing.T) {
 		}
 		if r.PointsMin > r.Points || r.PointsMax < r.Points || r.ProofZh == "" || r.ProofEn == "" {
 			t.Errorf("line %s: bounds or proof missing", r.Code)
+		}
+	}
+}
+
+func TestEveryWordOfARuleIsInTheCatalogue(t *testing.T) {
+	t.Parallel()
+	var keys []string
+	for _, c := range Categories() {
+		keys = append(keys, "rules.category."+string(c))
+	}
+	for _, a := range Approvers() {
+		keys = append(keys, "rules.approver."+string(a))
+	}
+	for _, p := range Periods() {
+		keys = append(keys, "rules.period."+string(p))
+	}
+	for _, k := range []Kind{Base, Appraisal, Contribution} {
+		keys = append(keys, "rules.kind."+string(k))
+	}
+	for _, s := range []State{Draft, Adopted, Withdrawn} {
+		keys = append(keys, "rules.state."+string(s))
+	}
+	for _, key := range keys {
+		zh, en := messages.Text(messages.Chinese, key, nil), messages.Text(messages.English, key, nil)
+		if zh == key || en == key || zh == en {
+			t.Errorf("%s: %q and %q", key, zh, en)
 		}
 	}
 }
