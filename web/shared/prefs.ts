@@ -36,5 +36,8 @@ export function applyPrefs(): void {
     root.toggleAttribute('data-elder', prefs.elder)
     root.toggleAttribute('data-dark', isDark.value)
     root.setAttribute('data-ready', '')
+    // The bar of the browser takes the paper's colour, read from the tokens once they are in force.
+    const paper = getComputedStyle(root).getPropertyValue('--paper').trim()
+    if (paper) document.querySelector('meta[name=theme-color]')?.setAttribute('content', paper)
   })
 }
