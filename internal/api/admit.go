@@ -54,6 +54,9 @@ func (s *server) mayPass(ctx context.Context, sp spec, x *exchange) error {
 	if err := s.limits.take(sp.Limit, x.by.From); err != nil {
 		return err
 	}
+	if err := checkAddress(x.r.URL); err != nil {
+		return err
+	}
 	if err := s.recognize(ctx, sp, x); err != nil {
 		return err
 	}
@@ -135,7 +138,7 @@ func (s *server) readBody(sp spec, x *exchange) error {
 	}
 	x.r.Body = io.NopCloser(bytes.NewReader(body))
 	if isJSON(x.r) {
-		if err := refuseRepeatedKeys(body); err != nil {
+		if err := checkJSON(body); err != nil {
 			return err
 		}
 	}

@@ -47,6 +47,8 @@ func TestBadBodiesAreRefusedByName(t *testing.T) {
 		"a code of seven digits":     {`{"login":"abc","name":"王芳","grants":[{"role":"clerk","area":"5205241"}]}`, 422, "input.value", "grants[0].area"},
 		"a field twice":              {`{"login":"abc","login":"abd","name":"王芳","grants":` + grant + `}`, 422, "input.repeated_field", "login"},
 		"a field twice, in capitals": {`{"login":"abc","LOGIN":"abd","name":"王芳","grants":` + grant + `}`, 422, "input.repeated_field", "LOGIN"},
+		"a NUL":                      {`{"login":"abc","name":"王\u0000芳","grants":` + grant + `}`, 422, "input.text", ""},
+		"a NUL as a field":           {`{"log\u0000in":"abc"}`, 422, "input.text", ""},
 		"two values":                 {`{"login":"abc"}{"login":"abc"}`, 400, "input.body", ""},
 		"very deep":                  {strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000), 400, "input.body", ""},
 	} {
@@ -93,20 +95,23 @@ func TestBadPathsAndQueriesAreRefused(t *testing.T) {
 		status int
 		code   string
 	}{
-		"/villages/abc/items":                                   {404, "access.no_area"},
-		"/villages/520524/items":                                {404, "access.no_area"},
-		"/villages/0/items":                                     {404, "access.no_area"},
-		"/villages/-520524100201/items":                         {404, "access.no_area"},
-		"/villages/99999999999999999999999/items":               {404, "access.no_area"},
-		w.In("/items?limit=5"):                                  {422, "input.unknown_field"},
-		w.In("/redemptions?limit=0"):                            {422, "input.range"},
-		w.In("/redemptions?limit=201"):                          {422, "input.range"},
-		w.In("/redemptions?limit=many"):                         {422, "input.type"},
-		w.In("/redemptions?cursor=" + strings.Repeat("x", 300)): {422, "input.range"},
-		w.In("/redemptions/not-an-id"):                          {422, "input.value"},
-		w.In("/redemptions/0ABCDEFGHJKMN"):                      {404, "market.no_redemption"},
-		w.In("/redemptions?household=short"):                    {422, "input.value"},
-		"/nothing/here":                                         {404, "input.not_found"},
+		"/villages/abc/items":                                          {404, "access.no_area"},
+		"/villages/520524/items":                                       {404, "access.no_area"},
+		"/villages/0/items":                                            {404, "access.no_area"},
+		"/villages/-520524100201/items":                                {404, "access.no_area"},
+		"/villages/99999999999999999999999/items":                      {404, "access.no_area"},
+		w.In("/items?limit=5"):                                         {422, "input.unknown_field"},
+		w.In("/redemptions?limit=0"):                                   {422, "input.range"},
+		w.In("/redemptions?limit=201"):                                 {422, "input.range"},
+		w.In("/redemptions?limit=many"):                                {422, "input.type"},
+		w.In("/redemptions?cursor=" + strings.Repeat("x", 300)):        {422, "input.range"},
+		"/areas/search?q=%00":                                          {422, "input.text"},
+		"/areas/search?q=%FF":                                          {422, "input.text"},
+		"/public/villages/" + w.Village.String() + "/objections/AB%00": {422, "input.text"},
+		w.In("/redemptions/not-an-id"):                                 {422, "input.value"},
+		w.In("/redemptions/0ABCDEFGHJKMN"):                             {404, "market.no_redemption"},
+		w.In("/redemptions?household=short"):                           {422, "input.value"},
+		"/nothing/here":                                                {404, "input.not_found"},
 	} {
 		a := clerk.Get(path)
 		if a.Status != want.status || a.Code() != want.code {

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"net/url"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -183,9 +186,26 @@ func isJSON(r *http.Request) bool {
 	return err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json"))
 }
 
-// refuseRepeatedKeys refuses an object that says one thing twice, in any case: which of the two is checked and which
-// is used would depend on the reader (RFC 8259 §4). Anything else that is wrong with the JSON is found later.
-func refuseRepeatedKeys(body []byte) error {
+// unstorable says that a text holds what a database refuses: PostgreSQL takes no NUL and no bytes that are not UTF-8,
+// SQLite takes both, and nobody types either.
+func unstorable(text string) bool { return strings.IndexByte(text, 0) >= 0 || !utf8.ValidString(text) }
+
+// checkAddress refuses a path or a query with a text that cannot be stored.
+func checkAddress(address *url.URL) error {
+	bad := unstorable(address.Path)
+	for _, values := range address.Query() {
+		bad = bad || slices.ContainsFunc(values, unstorable)
+	}
+	if bad {
+		return errs.New(errs.Invalid, "input.text")
+	}
+	return nil
+}
+
+// checkJSON refuses an object that says one thing twice, in any case: which of the two is checked and which is used would
+// depend on the reader (RFC 8259 §4); and a text that cannot be stored. Anything else that is wrong with the JSON is found
+// later.
+func checkJSON(body []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(body))
 	dec.UseNumber()
 	var open []map[string]bool // the keys of each open object; nil for an array
@@ -208,6 +228,9 @@ func refuseRepeatedKeys(body []byte) error {
 			key = len(open) > 0 && open[len(open)-1] != nil
 			continue
 		case string:
+			if unstorable(t) {
+				return errs.New(errs.Invalid, "input.text")
+			}
 			if key {
 				folded := strings.ToLower(t)
 				keys := open[len(open)-1]
