@@ -15,6 +15,7 @@ const (
 	limitGeneral limit = iota // everything else
 	limitSignIn               // passwords and PINs
 	limitWrite                // what strangers may write: objections
+	limitPage                 // pages that are rendered for everybody
 )
 
 // Limits are calls per minute and address; 0 takes the default, less than 0 is none. A village shares one address, so
@@ -23,6 +24,7 @@ type Limits struct {
 	General int // 1200
 	SignIn  int // 20
 	Write   int // 10
+	Page    int // 300
 }
 
 func (l Limits) of(kind limit) int {
@@ -32,6 +34,8 @@ func (l Limits) of(kind limit) int {
 		set, def = l.SignIn, 20
 	case limitWrite:
 		set, def = l.Write, 10
+	case limitPage:
+		set, def = l.Page, 300
 	}
 	if set == 0 {
 		return def

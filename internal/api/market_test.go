@@ -101,7 +101,7 @@ func TestTheCounterFromCardToSlipToVoid(t *testing.T) {
 		CanSpend        core.Points `json:"can_spend"`
 		ReasonCode      string      `json:"reason_code"`
 	}
-	seen := apitest.Read[till](keeper.Get(c.In("/till?card=" + card.Token)).Want(200))
+	seen := apitest.Read[till](keeper.With("X-Card", card.Token).Get(c.In("/till")).Want(200))
 	if seen.Household.ID != home || seen.Base != 100 || seen.Spendable != 40 || seen.CanSpend != 40 || seen.ReasonCode != "" || len(seen.Household.CodeTail) != 4 {
 		t.Errorf("till %+v", seen)
 	}
@@ -238,13 +238,13 @@ func TestARevokedCardAndAnotherVillagesCardBuyNothing(t *testing.T) {
 	card := c.Card(home)
 	c.As(core.RoleClerk).Post(c.In("/cards/"+card.ID.String()+"/revoke"), map[string]any{"reason": "丢了"}).Want(200)
 	keeper := c.As(core.RoleKeeper)
-	keeper.Get(c.In("/till?card="+card.Token)).WantProblem(410, "access.card_revoked")
+	keeper.With("X-Card", card.Token).Get(c.In("/till")).WantProblem(410, "access.card_revoked")
 	keeper.Post(c.In("/redemptions"), withCard(c.basket(home, 1), card.Token)).WantProblem(410, "access.card_revoked")
 
 	neighbour := c.rich("李秀英", 40)
 	keeper.Post(c.In("/redemptions"), withCard(c.basket(home, 1), c.Card(neighbour).Token)).WantProblem(409, "market.other_card")
 	nearby := c.AsIn(core.RoleKeeper, c.Nearby)
-	nearby.Get("/villages/"+c.Nearby.String()+"/till?card="+c.Card(neighbour).Token).WantProblem(409, "market.other_village")
+	nearby.With("X-Card", c.Card(neighbour).Token).Get("/villages/"+c.Nearby.String()+"/till").WantProblem(409, "market.other_village")
 	nearby.Get(c.In("/till?household="+home.String())).WantProblem(403, "access.forbidden")
 	keeper.Get(c.In("/till")).WantProblem(422, "market.nobody")
 }

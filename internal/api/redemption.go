@@ -43,10 +43,11 @@ func (s *server) registerTill() {
 	handle(s, spec{
 		ID: "get-till", Method: http.MethodGet, Path: "/villages/{village}/till", Tag: marketTag, Op: access.OpRedeem,
 		Summary: "Find the household at the counter and what it can spend",
-		Detail:  "Give one of card (the token of a scanned card), code (printed on it) and household (its id).",
+		Detail: "Give one of the header X-Card (the token of a scanned card; an address would stand in a proxy's log), code " +
+			"(printed on the card) and household (its id).",
 	}, func(ctx context.Context, by core.Actor, in *struct {
 		InVillage
-		Card      string  `query:"card" maxLength:"80"`
+		Card      string  `header:"X-Card" maxLength:"80"`
 		Code      string  `query:"code" maxLength:"20"`
 		Household idParam `query:"household"`
 	}) (*tillView, error) {

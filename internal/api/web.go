@@ -11,6 +11,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -23,8 +24,9 @@ var surfaces = []string{"counter", "console", "board"}
 // routeWeb serves the front end and hands /p/ and /print/ to the server-rendered pages.
 func (s *server) routeWeb() error {
 	if s.cfg.Pages != nil {
-		s.mux.Handle("/p/", s.cfg.Pages)
-		s.mux.Handle("/print/", s.cfg.Pages)
+		pages := s.paced(s.cfg.Pages)
+		s.mux.Handle("/p/", pages)
+		s.mux.Handle("/print/", pages)
 	}
 	files, err := loadAssets(s.cfg.Web)
 	if err != nil {
@@ -32,6 +34,23 @@ func (s *server) routeWeb() error {
 	}
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.serveWeb(w, r, files) })
 	return nil
+}
+
+// paced keeps one address from having pages rendered, or forms taken, faster than people read and write.
+func (s *server) paced(pages http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		kind := limitPage
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			kind = limitWrite
+		}
+		if err := s.limits.take(kind, s.addressOf(r)); err != nil {
+			p := newProblem(langOf(r), traceOf(r.Context()).request, errs.From(err))
+			w.Header().Set("Retry-After", strconv.FormatInt(p.retryAfter, 10))
+			http.Error(w, p.Detail, p.Status)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
 }
 
 // asset is a built file, with its compressed form made at the first request that takes it: a browser on a village's

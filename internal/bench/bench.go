@@ -139,7 +139,7 @@ func newBench(ctx context.Context, opt Options, n int) (*bench, error) {
 		return nil, err
 	}
 	b.svc = app.Wire(app.Parts{Store: b.st, Clock: b.clock, IDs: b.ids, Keys: keys})
-	b.api, err = api.New(api.Config{Limits: api.Limits{General: -1, SignIn: -1, Write: -1}}, b.svc, slog.New(slog.DiscardHandler))
+	b.api, err = api.New(api.Config{Limits: api.Limits{General: -1, SignIn: -1, Write: -1, Page: -1}}, b.svc, slog.New(slog.DiscardHandler))
 	return b, err
 }
 
