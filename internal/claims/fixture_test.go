@@ -246,32 +246,45 @@ func (p *place) intent(by core.Actor) core.Actor {
 	return by
 }
 
-// balanced holds the village to what must always be true: the points posted for claims are the book's lines, no claim
-// is in the book twice, and the counters are what counting again gives.
+// balanced fails the test if imbalance finds anything.
 func (p *place) balanced() {
 	p.t.Helper()
-	const booked = `SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT), COUNT(*), COUNT(DISTINCT ref) FROM line WHERE village = $1 AND kind = $2`
+	if found := p.imbalance(); found != "" {
+		p.t.Error(found)
+	}
+}
+
+// imbalance holds the village to what must always be true: the points posted for claims are the book's lines, no claim
+// is in the book twice, and the counters are what counting again gives. It says what is not so.
+func (p *place) imbalance() (found string) {
+	p.t.Helper()
+	const booked = `SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT), COUNT(*) FROM line WHERE village = $1 AND kind = $2`
+	const twice = `SELECT COUNT(*), COUNT(DISTINCT ref) FROM line WHERE village = $1 AND kind BETWEEN 2 AND 3`
 	const posted = `SELECT CAST(COALESCE(SUM(points), 0) AS BIGINT), COUNT(*) FROM claim c JOIN book b ON b.village = c.village
 		WHERE c.village = $1 AND c.state = 'noticed' AND c.month <= b.closed AND c.points > 0`
 	p.view(func(ctx context.Context, tx *store.Tx) error {
-		var inBook, lines, claimsInBook, inClaims, n int64
-		if err := tx.Row(ctx, booked, p.village, ledger.Earned).Scan(&inBook, &lines, &claimsInBook); err != nil {
+		var inBook, lines, all, distinct, inClaims, n int64
+		if err := tx.Row(ctx, booked, p.village, ledger.Earned).Scan(&inBook, &lines); err != nil {
+			return err
+		}
+		if err := tx.Row(ctx, twice, p.village).Scan(&all, &distinct); err != nil {
 			return err
 		}
 		if err := tx.Row(ctx, posted, p.village).Scan(&inClaims, &n); err != nil {
 			return err
 		}
-		if inBook != inClaims || lines != n {
-			p.t.Errorf("book has %d points on %d lines, claims have %d on %d", inBook, lines, inClaims, n)
+		if inBook != inClaims || lines != n || all != distinct {
+			found = fmt.Sprintf("the book has %d points on %d lines, the claims %d on %d; %d lines for %d claims", inBook, lines, inClaims, n, all, distinct)
+			return nil
 		}
-		if claimsInBook != lines {
-			p.t.Errorf("%d lines for %d claims", lines, claimsInBook)
-		}
-		return p.counted(ctx, tx)
+		var err error
+		found, err = p.counted(ctx, tx)
+		return err
 	})
+	return found
 }
 
-func (p *place) counted(ctx context.Context, tx *store.Tx) error {
+func (p *place) counted(ctx context.Context, tx *store.Tx) (string, error) {
 	const kept = `SELECT month, item, n, amount FROM tally WHERE village = $1 AND topic = 'claim' AND (n <> 0 OR amount <> 0)`
 	const again = `SELECT c.month, CASE WHEN c.state = 'noticed' AND c.month <= b.closed THEN 'posted' ELSE c.state END AS now,
 			COUNT(*), CAST(SUM(c.points) AS BIGINT)
@@ -293,14 +306,14 @@ func (p *place) counted(ctx context.Context, tx *store.Tx) error {
 	}
 	a, err := read(func(scan func(store.Row) error) error { return tx.Rows(ctx, kept, scan, p.village) })
 	if err != nil {
-		return err
+		return "", err
 	}
 	b, err := read(func(scan func(store.Row) error) error { return tx.Rows(ctx, again, scan, p.village) })
 	if err != nil {
-		return err
+		return "", err
 	}
 	if fmt.Sprint(a) != fmt.Sprint(b) {
-		p.t.Errorf("counters say %v, counting again %v", a, b)
+		return fmt.Sprintf("counters say %v, counting again %v", a, b), nil
 	}
-	return nil
+	return "", nil
 }
