@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
 	"io"
@@ -149,7 +150,7 @@ func (s *server) readBody(sp spec, x *exchange) error {
 	if !keyForm.MatchString(key) {
 		return errs.New(errs.Invalid, "input.key").At(keyHeader)
 	}
-	x.by.Intent = core.Intent{Key: key, Hash: intentHash(x, body)}
+	x.by.Intent = core.Intent{Key: key, Hash: s.intentHash(x, body)}
 	return nil
 }
 
@@ -171,10 +172,11 @@ func bodyError(err error, limit int64) error {
 	return errs.New(errs.Invalid, "input.body").Because(err)
 }
 
-// intentHash covers everything that makes two requests the same wish. Each part is preceded by its length, so that no
-// two different lists of parts run into the same bytes.
-func intentHash(x *exchange, body []byte) (sum [32]byte) {
-	h := sha256.New()
+// intentHash covers everything that makes two requests the same wish. It is keyed, because it is stored and a body may
+// be as short as a PIN. Each part is preceded by its length, so that no two different lists of parts run into the same
+// bytes.
+func (s *server) intentHash(x *exchange, body []byte) (sum [32]byte) {
+	h := hmac.New(sha256.New, s.cfg.IntentKey)
 	for _, part := range [][]byte{
 		[]byte(x.by.Kind), []byte(x.by.ID.String()), []byte(x.r.Method), []byte(x.r.URL.Path), []byte(x.r.URL.RawQuery), body,
 	} {

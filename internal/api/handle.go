@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -119,6 +120,11 @@ func handleStream[I any](s *server, sp spec, mediaType string, fn func(ctx conte
 // send writes a stream. A failure after the first byte cannot become a problem any more; the connection is cut, so that
 // nobody takes half a workbook for a whole one.
 func (s *server) send(ctx context.Context, x *exchange, out *stream, status int) {
+	// A slow line may take longer over a workbook than the server gives a request otherwise.
+	connection := http.NewResponseController(x.w)
+	if err := errors.Join(connection.SetReadDeadline(time.Time{}), connection.SetWriteDeadline(time.Time{})); err != nil {
+		s.log.Warn("stream keeps the server's deadline", "request", x.by.Request, "error", err)
+	}
 	header := x.w.Header()
 	header.Set("Content-Type", out.Type)
 	if out.Name != "" {

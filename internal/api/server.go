@@ -45,6 +45,9 @@ type Config struct {
 	// writes that header.
 	TrustProxy bool
 
+	// IntentKey keys the stored hashes of requests; every process of one database needs the same.
+	IntentKey []byte
+
 	Web   fs.FS        // the built front end; nil or empty shows a page that says how to build it
 	Pages http.Handler // server-rendered pages under /p/ and /print/; nil for none
 

@@ -105,7 +105,8 @@ func (a *App) assemble(ctx context.Context, keys Keys) error {
 		},
 	})
 	a.Handler, err = NewHandler(api.Config{
-		Version: a.cfg.Version, PublicURL: a.cfg.PublicURL, Secure: a.cfg.Secure, TrustProxy: a.cfg.TrustProxy, Web: web.Dist(),
+		IntentKey: keys.Intents,
+		Version:   a.cfg.Version, PublicURL: a.cfg.PublicURL, Secure: a.cfg.Secure, TrustProxy: a.cfg.TrustProxy, Web: web.Dist(),
 		Limits: api.Limits{General: bound(a.cfg.CallsPerMinute), SignIn: bound(a.cfg.SignInsPerMinute)},
 	}, a.Services, a.log)
 	return err

@@ -17,6 +17,7 @@ import (
 type Keys struct {
 	Access    []byte // PINs, phone codes
 	IDNumbers []byte // keyed hashes of identity numbers
+	Intents   []byte // keyed hashes of requests
 }
 
 // keyFile is kept beside the data, readable by its owner alone. A backup of the database without it cannot check PINs
@@ -78,7 +79,7 @@ func KeysFrom(master []byte) (Keys, error) {
 	for _, one := range []struct {
 		key  *[]byte
 		name string
-	}{{&k.Access, "access"}, {&k.IDNumbers, "id-numbers"}} {
+	}{{&k.Access, "access"}, {&k.IDNumbers, "id-numbers"}, {&k.Intents, "intents"}} {
 		var err error
 		if *one.key, err = hkdf.Key(sha256.New, master, nil, "qunyan "+one.name, keySize); err != nil {
 			return Keys{}, err

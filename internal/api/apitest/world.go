@@ -68,7 +68,7 @@ func New(t testing.TB, options ...Option) *World {
 	clock := storetest.NewClock(20260908)
 	s := &setup{
 		// Tests call from one address, and fast.
-		cfg:   api.Config{Version: "test", Limits: api.Limits{General: -1, SignIn: -1, Write: -1}},
+		cfg:   api.Config{Version: "test", IntentKey: keys.Intents, Limits: api.Limits{General: -1, SignIn: -1, Write: -1, Page: -1}},
 		parts: app.Parts{Clock: clock, IDs: core.NewIDs(clock), Keys: keys, Access: access.Options{HashMemoryKiB: 64}, Files: t.TempDir()},
 	}
 	for _, option := range options {
