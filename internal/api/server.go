@@ -88,11 +88,7 @@ func New(cfg Config, svc Services, log *slog.Logger) (*Handler, error) {
 	s.huma = humago.NewWithPrefix(s.mux, prefix, s.humaConfig())
 	s.registerOperations()
 	finishContract(s.huma.OpenAPI())
-	reference, err := newReference(s)
-	if err != nil {
-		return nil, err
-	}
-	s.routeContract(reference)
+	s.routeContract()
 	s.routeHealth()
 	if err := s.routeWeb(); err != nil {
 		return nil, err
