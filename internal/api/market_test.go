@@ -1,7 +1,10 @@
 package api_test
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/png"
 	"strings"
 	"sync"
 	"testing"
@@ -279,4 +282,30 @@ func TestGoodsAndShopOverHTTP(t *testing.T) {
 	}
 	c.As(core.RoleClerk).Put(c.In("/shop"), map[string]any{"name": "x", "rate_fen": 1, "floor": 0, "state": "open", "version": 1}).WantProblem(403, "access.forbidden")
 	c.Stranger().Get(c.In("/items")).WantProblem(401, "access.sign_in")
+}
+
+func TestGoodsHaveAPhotoThatEverybodySees(t *testing.T) {
+	c := openCounter(t)
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+		t.Fatal(err)
+	}
+	clerk := c.As(core.RoleClerk)
+	sent := apitest.Read[struct {
+		ID core.ID `json:"id"`
+	}](clerk.With("Content-Type", "application/octet-stream").Post(c.In("/files"), picture.Bytes()).Want(201))
+	path := c.In("/items/" + c.soap.ID.String())
+	up := apitest.Read[item](clerk.Patch(path, map[string]any{"version": c.soap.Version, "photo": sent.ID}).Want(200))
+	if up.PhotoURL == "" {
+		t.Fatalf("no address for the photo: %+v", up)
+	}
+	if seen := c.Stranger().Get(up.PhotoURL).Want(200); seen.Header.Get("Content-Type") != "image/jpeg" || len(seen.Body) == 0 {
+		t.Errorf("the photo comes as %s, %d bytes", seen.Header.Get("Content-Type"), len(seen.Body))
+	}
+	clerk.Patch(path, map[string]any{"version": up.Version, "photo": c.soap.ID}).WantProblem(422, "market.no_photo")
+	bare := apitest.Read[item](clerk.Patch(path, map[string]any{"version": up.Version, "photo": ""}).Want(200))
+	if bare.PhotoURL != "" {
+		t.Errorf("the photo was taken away, and is at %s", bare.PhotoURL)
+	}
+	c.Stranger().Get(up.PhotoURL).WantProblem(404, "files.no_file")
 }
