@@ -84,7 +84,7 @@ var table = map[Op][]core.Role{
 	OpPublishNotice:   {core.RoleSecretary, core.RoleClerk},
 	OpObject:          {Anybody},
 	OpObjectOnPaper:   {core.RoleSecretary, core.RoleClerk},
-	OpAnswerObjection: {core.RoleSecretary, core.RoleSupervisor},
+	OpAnswerObjection: {core.RoleTownship, core.RoleSecretary, core.RoleSupervisor}, // the township where everybody in the village had a hand in it
 	OpCloseMonth:      {core.RoleSecretary},
 	OpReverseLine:     {core.RoleSecretary},
 

@@ -90,9 +90,9 @@ func TestWhoAnswersObjections(t *testing.T) {
 		{"who reviewed it", p.supervisor, "claims.answers_own_work"},
 		{"somebody of the household", relative, "claims.own_household"},
 		{"the clerk", p.clerk, "access.forbidden"},
-		{"the township", p.township, "access.forbidden"},
+		{"the auditor", p.auditor, "access.forbidden"},
 		{"the public", p.public(""), "access.sign_in"},
-		{"another supervisor", other, ""},
+		{"the township, where nobody is left in the village", p.township, ""},
 		{"twice", other, "claims.already_answered"},
 	} {
 		_, err := p.claims.AnswerObjection(ctx, c.by, p.village, o.ID, claims.Answer{Outcome: claims.Dismissed, Text: "核实过，属实"})

@@ -16,7 +16,7 @@ const table = {
   ReviewClaim: ['secretary', 'supervisor', 'township'],
   PublishNotice: ['clerk', 'secretary'],
   ObjectOnPaper: ['secretary', 'clerk'],
-  AnswerObjection: ['supervisor', 'secretary'],
+  AnswerObjection: ['supervisor', 'secretary', 'township'],
   CloseMonth: ['secretary'],
   ReverseLine: ['secretary'],
   EditTemplate: ['county'],
