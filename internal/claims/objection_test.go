@@ -155,7 +155,7 @@ func TestNobodyKnowsWhoObjected(t *testing.T) {
 		}
 		return nil
 	})
-	for by, want := range map[*core.Actor]string{&p.supervisor: "13800000000", &p.secretary: "13800000000", &p.clerk: "", &p.keeper: "", &p.township: ""} {
+	for by, want := range map[*core.Actor]string{&p.supervisor: "13800000000", &p.secretary: "13800000000", &p.clerk: "", &p.township: "13800000000", &p.keeper: "", &p.auditor: ""} {
 		list, _, err := p.claims.Objections(ctx, *by, p.village, "open", core.Page{})
 		if err != nil || len(list) != 1 || list[0].Contact != want {
 			t.Errorf("%s sees %+v, %v", by.Name, list, err)
