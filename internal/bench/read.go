@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -50,43 +51,48 @@ func passbook(ctx context.Context, b *bench) (Result, error) {
 }
 
 // overview compares the county's view over a million lines with that over ten thousand, in as many villages and months.
+// The two counties are read in turn.
 func overview(ctx context.Context, b *bench) (Result, error) {
-	const villages = 584
-	if err := b.areas(ctx, villages); err != nil {
+	most := b.size(1_000_000)
+	few, err := newBench(ctx, Options{Dir: b.dir}, 0)
+	if err != nil {
 		return Result{}, err
 	}
-	perVillage := b.size(1_000_000) / villages
-	few := max(perVillage/100, 1)
-	homes := make([][]core.ID, villages)
+	readFew, err := few.countyOf(ctx, most/100)
+	if err != nil {
+		return Result{}, errors.Join(err, few.close())
+	}
+	readMany, err := b.countyOf(ctx, most)
+	if err != nil {
+		return Result{}, errors.Join(err, few.close())
+	}
+	a, z, err := middle(readings, readFew, readMany)
+	return compared(fmt.Sprintf("%d lines", most/100), a, z, 2000), errors.Join(err, few.close())
+}
+
+// countyOf fills a county's villages with n lines in all and gives the reading of its overview.
+func (b *bench) countyOf(ctx context.Context, n int) (read func() error, err error) {
+	const villages = 584
+	if err := b.areas(ctx, villages); err != nil {
+		return nil, err
+	}
 	for i := range villages {
-		var err error
-		if homes[i], err = b.households(ctx, village(i), 2); err != nil {
-			return Result{}, err
+		homes, err := b.households(ctx, village(i), 2)
+		if err != nil {
+			return nil, err
 		}
-		if err := b.earnSpread(ctx, village(i), few, homes[i]); err != nil {
-			return Result{}, err
+		if err := b.earnSpread(ctx, village(i), max(n/villages, 1), homes); err != nil {
+			return nil, err
 		}
 	}
 	by := actor(1, core.RoleCounty, county)
-	read := func() error {
+	return func() error {
 		o, err := b.svc.Reports.Overview(ctx, by, county, report.Span{From: 202601, To: 202612})
 		if err == nil && o.Totals.Villages != villages {
 			err = fmt.Errorf("%d villages", o.Totals.Villages)
 		}
 		return err
-	}
-	nothing := func() error { return nil }
-	a, _, err := middle(readings, read, nothing)
-	if err != nil {
-		return Result{}, err
-	}
-	for i := range villages {
-		if err := b.earnSpread(ctx, village(i), perVillage-few, homes[i]); err != nil {
-			return Result{}, err
-		}
-	}
-	z, _, err := middle(readings, read, nothing)
-	return compared(fmt.Sprintf("%d lines", few*villages), a, z, 2000), err
+	}, nil
 }
 
 // earnSpread posts n lines over a village's households.
