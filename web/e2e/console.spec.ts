@@ -47,10 +47,9 @@ for (const start of starts) {
 }
 
 const village = () => demo().village
+/** `all` looks at every page with axe; the others at those that are drawn differently, and at every page for cut edges and missing words. */
 const looks = [
-  { name: 'desktop', size: sizes.desktop },
-  { name: 'desktop-en', size: sizes.desktop, locale: 'en' },
-  { name: 'phone', size: sizes.phone },
+  { name: 'desktop', size: sizes.desktop, all: true },
   { name: 'phone-en-elder', size: sizes.phone, locale: 'en', elder: 'on' },
   { name: 'desktop-dark', size: sizes.desktop, theme: 'dark' },
 ]
@@ -59,6 +58,7 @@ const pages = {
   secretary: ['review', 'month', 'claims', 'goods', 'money', 'redemptions', 'households', 'rules', 'book', 'overview', 'staff', 'households/import'],
   clerk: ['sheet', 'entry'],
 }
+const telling = ['sign-in', 'review', 'month', 'sheet', 'money', 'overview', 'household']
 
 for (const look of looks) {
   test(`every page is accessible, uncut and in words: ${look.name}`, async ({ page }) => {
@@ -72,7 +72,7 @@ for (const look of looks) {
       await test.step(name, async () => {
         await open(page, path)
         await expectNoSideways(page)
-        await expectAccessible(page)
+        if (look.all || telling.includes(name)) await expectAccessible(page)
         await expectWords(page)
         await picture(page, `console-${name.replace('/', '-')}-${look.name}`)
       })

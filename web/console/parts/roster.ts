@@ -33,22 +33,22 @@ export function useRoster(village: () => string) {
     }
   }
 
-  /** What a typed text may mean, best first. Digits are a household's number, anything else a name or its pinyin. */
-  async function find(text: string, signal?: AbortSignal): Promise<Household[]> {
-    const q = text.trim()
-    if (q === '') return []
-    const number = parseWhole(q)
-    if (number !== null && complete.value) {
-      const exact = byNumber.value.get(number)
-      const longer = [...byNumber.value.values()].filter((household) => household !== exact && String(household.number).startsWith(String(number)))
-      longer.sort((a, b) => a.number - b.number)
-      return (exact ? [exact, ...longer] : longer).slice(0, shown)
-    }
-    return (await listHouseholds(village(), { q, state: 'active', limit: shown }, signal)).items
+  /** The households whose number begins with what was typed, the exact one first; null where only the server can tell. */
+  function numbered(text: string): Household[] | null {
+    const number = parseWhole(text)
+    if (number === null || !complete.value) return null
+    const exact = byNumber.value.get(number)
+    const longer = [...byNumber.value.values()].filter((household) => household !== exact && String(household.number).startsWith(String(number)))
+    longer.sort((a, b) => a.number - b.number)
+    return (exact ? [exact, ...longer] : longer).slice(0, shown)
   }
 
+  /** What a name or its pinyin may mean, best first. */
+  const named = async (text: string, signal?: AbortSignal): Promise<Household[]> =>
+    (await listHouseholds(village(), { q: text.trim(), state: 'active', limit: shown }, signal)).items
+
   watch(village, load, { immediate: true })
-  return { find, complete, error, load, byNumber }
+  return { numbered, named, complete, error, load, byNumber }
 }
 
 export type Roster = ReturnType<typeof useRoster>
