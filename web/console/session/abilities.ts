@@ -2,9 +2,9 @@ import type { Grant, Level, Role } from '../api/model'
 
 /**
  * What a role may do in its area, for drawing the navigation and the buttons only: the server decides again at every
- * request. The table repeats internal/access; the browser tests sign in once per role and open every item they are shown.
+ * request. The table repeats what the contract says of each operation; a test holds the two together.
  */
-const table = {
+export const table = {
   ReadVillage: ['county', 'township', 'secretary', 'clerk', 'keeper', 'supervisor', 'auditor'],
   ReadReports: ['county', 'township', 'secretary', 'clerk', 'keeper', 'supervisor', 'auditor'],
   ReadAudit: ['auditor', 'county', 'township', 'supervisor'],
