@@ -1,4 +1,4 @@
-import { enter, expectWords } from './console'
+import { account, enter, expectWords } from './console'
 import { expect, expectAccessible, expectNoSideways, picture, sizes, test } from './fixtures'
 
 const walls = [
@@ -38,8 +38,7 @@ test('the board asks for a sign-in, comes back after it, and stays when the netw
   await page.goto('/board/')
   await expect(page).toHaveURL(/\/console\/sign-in\?to=\/board\/$/)
   await page.getByLabel('账号').fill('county')
-  const { password } = await import('./console').then((console) => console.account('county'))
-  await page.getByLabel('密码').fill(password)
+  await page.getByLabel('密码').fill(account('county').password)
   await page.keyboard.press('Enter')
   await expect(page.getByText(/^数据截至/)).toBeVisible()
 
