@@ -2,8 +2,6 @@ import { defineConfig } from '@playwright/test'
 
 // Chromium comes from the system: a browser of the test tool's own is never downloaded.
 export default defineConfig({
-  // A busy machine can cut a browser's connection; a test that needed its second try is reported as flaky.
-  retries: 1,
   testDir: '.',
   testMatch: '*.spec.ts',
   outputDir: '.artifacts/results',
