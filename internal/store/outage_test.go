@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -24,32 +25,17 @@ type outage struct {
 	code       string
 }
 
-func newOutage(t *testing.T) outage {
-	if os.Getenv("TEST_DATABASE_URL") == "" {
-		return fullDisk(t)
+func withOutage(t *testing.T, test func(o outage)) {
+	if os.Getenv("TEST_DATABASE_URL") != "" {
+		test(cutLine(t))
+		return
 	}
-	return cutLine(t)
+	storetest.WithDisk(t, "24", func(d *storetest.Disk) { test(fullDisk(t, d)) })
 }
 
-func fullDisk(t *testing.T) outage {
-	st := storetest.Open(t)
-	limit := func(set func(ctx context.Context, tx *store.Tx) error) func() {
-		return func() {
-			if err := st.Tx(context.Background(), set); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	// A limit below the present size means "not one page more".
-	begin := limit(func(ctx context.Context, tx *store.Tx) error {
-		var pages int64
-		return tx.Row(ctx, `PRAGMA max_page_count = 1`).Scan(&pages)
-	})
-	end := limit(func(ctx context.Context, tx *store.Tx) error {
-		var pages int64
-		return tx.Row(ctx, `PRAGMA max_page_count = 1000000`).Scan(&pages)
-	})
-	return outage{st, begin, end, "store.disk_full"}
+func fullDisk(t *testing.T, d *storetest.Disk) outage {
+	st := storetest.OpenURL(t, "sqlite:"+filepath.Join(d.Path, "qunyan.db"))
+	return outage{st, d.Fill, d.Free, "store.disk_full"}
 }
 
 func cutLine(t *testing.T) outage {
@@ -65,51 +51,93 @@ func cutLine(t *testing.T) outage {
 
 func TestAnOutageRefusesWritesAndEndsByItself(t *testing.T) {
 	t.Parallel()
-	o, village := newOutage(t), storetest.Village()
-	big := strings.Repeat("x", 3000)
-	write := func(i int) error {
-		return o.st.Tx(context.Background(), func(ctx context.Context, tx *store.Tx) error {
-			// Two rows that must stand or fall together.
-			for _, topic := range []string{"left", "right"} {
-				if _, err := tx.Exec(ctx, `INSERT INTO tally (village, month, topic, item, n, amount) VALUES ($1, 0, $2, $3, 0, 0)`,
-					village, topic, fmt.Sprintf("%04d %s", i, big)); err != nil {
-					return err
+	withOutage(t, func(o outage) {
+		village := storetest.Village()
+		write := func(i int) error { return writeTwo(o.st, village, i) }
+		if err := write(0); err != nil {
+			t.Fatal(err)
+		}
+		o.begin()
+		refused := 0
+		for i, err := range together(100, write) {
+			if err != nil {
+				refused++
+				if errs.KindOf(err) != errs.Unavailable || errs.CodeOf(err) != o.code {
+					t.Errorf("write %d during the outage: %v, want %s", i, err, o.code)
 				}
 			}
-			return nil
-		})
-	}
-	if err := write(0); err != nil {
-		t.Fatal(err)
-	}
-	o.begin()
-	acknowledged := together(100, write)
-	refused := 0
-	for i, err := range acknowledged {
-		if err != nil {
-			refused++
-			if errs.KindOf(err) != errs.Unavailable || errs.CodeOf(err) != o.code {
-				t.Errorf("write %d during the outage: %v, want %s", i, err, o.code)
+		}
+		if refused == 0 {
+			t.Error("no write was refused during the outage")
+		}
+		if err := o.st.Ready(context.Background(), core.SystemClock{}); errs.CodeOf(err) != o.code {
+			t.Errorf("ready during the outage: %v, want %s", err, o.code)
+		}
+		o.end()
+		if err := write(101); err != nil {
+			t.Errorf("the first write after the outage: %v", err)
+		}
+		if left, right := countTwo(t, o.st, village); left != right || left != 2+100-refused {
+			t.Errorf("%d left and %d right rows, want %d of each", left, right, 2+100-refused)
+		}
+	})
+}
+
+// writeTwo writes two rows that must stand or fall together.
+func writeTwo(st *store.Store, village core.Area, i int) error {
+	big := strings.Repeat("x", 3000)
+	return st.Tx(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+		for _, topic := range []string{"left", "right"} {
+			if _, err := tx.Exec(ctx, `INSERT INTO tally (village, month, topic, item, n, amount) VALUES ($1, 0, $2, $3, 0, 0)`,
+				village, topic, fmt.Sprintf("%04d %s", i, big)); err != nil {
+				return err
 			}
 		}
-	}
-	if refused == 0 {
-		t.Error("no write was refused during the outage")
-	}
-	if err := o.st.Ready(context.Background(), core.SystemClock{}); o.code == "store.unavailable" && err == nil {
-		t.Error("ready while the database is out of reach")
-	}
-	o.end()
-	if err := write(101); err != nil {
-		t.Errorf("the first write after the outage: %v", err)
-	}
-	var left, right int
-	err := o.st.View(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+		return nil
+	})
+}
+
+func countTwo(t *testing.T, st *store.Store, village core.Area) (left, right int) {
+	t.Helper()
+	err := st.View(context.Background(), func(ctx context.Context, tx *store.Tx) error {
 		return tx.Row(ctx, `SELECT count(CASE WHEN topic = 'left' THEN 1 END), count(CASE WHEN topic = 'right' THEN 1 END) FROM tally WHERE village = $1`, village).Scan(&left, &right)
 	})
-	if want := 2 + 100 - refused; err != nil || left != right || left != want {
-		t.Errorf("%d left and %d right rows, want %d of each: %v", left, right, want, err)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return left, right
+}
+
+func TestAFullDiskKeepsTheWritersConnection(t *testing.T) {
+	t.Parallel()
+	storetest.WithDisk(t, "24", func(d *storetest.Disk) {
+		st, village := storetest.OpenURL(t, "sqlite:"+filepath.Join(d.Path, "qunyan.db")), storetest.Village()
+		// A setting of the connection, and of nothing else, tells this one from another.
+		err := st.Tx(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, `PRAGMA cache_size = 777`)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Fill()
+		for i := range 3 {
+			if err := writeTwo(st, village, i); errs.CodeOf(err) != "store.disk_full" {
+				t.Errorf("write %d on a full disk: %v", i, err)
+			}
+		}
+		d.Free()
+		if err := writeTwo(st, village, 4); err != nil {
+			t.Errorf("the first write after it: %v", err)
+		}
+		var cache int64
+		err = st.Tx(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+			return tx.Row(ctx, `PRAGMA cache_size`).Scan(&cache)
+		})
+		if err != nil || cache != 777 {
+			t.Errorf("the writer speaks through another connection, with a cache of %d: %v", cache, err)
+		}
+	})
 }
 
 // together runs write(1..n) at once and gives each one's error.

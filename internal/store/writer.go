@@ -160,9 +160,14 @@ func (w *writer) alone(c *command) error {
 	return err
 }
 
-// abandon ends a transaction that cannot be committed, and the connection with it if even that fails.
+// abandon ends a transaction that cannot be committed. A full disk makes the engine end it by itself, and then there is
+// none to roll back: a connection that can begin and end an empty one is as good as new and keeps its statements. Any
+// other is dropped.
 func (w *writer) abandon(ctx context.Context) {
-	if err := w.conn.do(ctx, "ROLLBACK"); err != nil {
+	if w.conn.do(ctx, "ROLLBACK") == nil {
+		return
+	}
+	if w.conn.do(ctx, "BEGIN") != nil || w.conn.do(ctx, "ROLLBACK") != nil {
 		w.conn.drop()
 	}
 }
