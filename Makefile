@@ -47,7 +47,7 @@ test-go: ## Go tests on SQLite with the race detector
 # Without the race detector: the very same goroutines were just watched by test-go, and this run instead tests what is
 # shipped, the build without cgo. It shares its compiled packages with `make build`.
 .PHONY: test-pg
-test-pg: ## Go tests on PostgreSQL (TEST_DATABASE_URL, or a throw-away server)
+test-pg: ## Go tests on PostgreSQL (TEST_DATABASE_URL, or a throw-away server; TEST_DISTRIBUTE=1 on a Citus cluster)
 	if [ -n "$${TEST_DATABASE_URL:-}" ]; then run=; else run=scripts/with-postgres.sh; fi; \
 	CGO_ENABLED=0 $$run go run ./scripts/gotest -trimpath ./...
 

@@ -87,6 +87,12 @@ func TestMigrateVerifyAndAFaultFound(t *testing.T) {
 			t.Fatalf("migrate: exit %d, %q, %q", code, out, errs)
 		}
 	}
+	if strings.HasPrefix(db, "sqlite:") {
+		code, out, errs := call(t, environ, "migrate", "--distribute")
+		if code != exitFailed || !strings.Contains(out, "0 migrations applied") || !strings.Contains(errs, "needs PostgreSQL with the Citus extension") {
+			t.Fatalf("migrate --distribute on SQLite: exit %d, %q, %q", code, out, errs)
+		}
+	}
 	if code, out, errs := call(t, environ, "verify"); code != exitDone || !strings.HasPrefix(out, "clean: ") {
 		t.Fatalf("verify: exit %d, %q, %q", code, out, errs)
 	}

@@ -85,6 +85,69 @@ func sqlBites() []bite {
 	}
 }
 
+func routeBites() []bite {
+	const tables = `CREATE TABLE line (
+  village BIGINT NOT NULL,
+  no BIGINT NOT NULL,
+  PRIMARY KEY (village, no)
+) STRICT;
+CREATE TABLE claim (
+  village BIGINT NOT NULL PRIMARY KEY,
+  id BIGINT NOT NULL
+) STRICT;
+CREATE TABLE area (
+  code BIGINT NOT NULL PRIMARY KEY
+) STRICT;`
+	of := func(sql, wants string) bite {
+		return bite{sql, checkVillage, map[string]string{
+			"internal/store/migrations/0001_x.sql": tables,
+			"internal/ledger/sql.go":               "package ledger\nconst q = `" + sql + "`",
+		}, wants}
+	}
+	return []bite{
+		of("SELECT l.no FROM line l JOIN claim c ON c.village = l.village LEFT JOIN area a ON a.code = c.id WHERE l.village = $1", ""),
+		of("SELECT l.no FROM line l JOIN claim c ON c.id = l.no WHERE l.village = $1", "claim without saying"),
+		of("SELECT l.no FROM line l LEFT JOIN claim c ON c.village = l.village LEFT JOIN line m ON m.village = c.village WHERE l.village = $1", "line without saying"),
+		of("SELECT no FROM line WHERE village = $1 OR no = $2", "line without saying"),
+		of("SELECT no FROM line WHERE village >= $1", "line without saying"),
+		of("SELECT no FROM line WHERE no = $1 AND (village = $2 OR no > 3)", "line without saying"),
+		of("SELECT (SELECT c.id FROM claim c WHERE c.village = l.village) FROM line l WHERE l.village = $1", "claim without saying"),
+		of("SELECT (SELECT c.id FROM claim c WHERE c.village = $1) FROM line l WHERE l.village = $1", ""),
+		of("SELECT l.no FROM line l JOIN claim c ON c.village = $1 WHERE l.village = $2", "several parameters"),
+		of("INSERT INTO line (village, no) VALUES ($1, $2), ($1, $3)", ""),
+		of("INSERT INTO line (village, no) VALUES ($1, $2), ($3, $4)", "line without saying"),
+		of("INSERT INTO line (village, no) SELECT village, id FROM claim WHERE village = $1", "line without saying"),
+		of("INSERT INTO line (village, no) VALUES ($1, $2) ON CONFLICT (village, no) DO UPDATE SET no = line.no", ""),
+		of("INSERT INTO line (village, no) VALUES ($1, $2) ON CONFLICT (no) DO NOTHING", "ON CONFLICT whose columns"),
+		of("INSERT INTO line (village, no) VALUES ($1, $2) ON CONFLICT DO NOTHING", "ON CONFLICT whose columns"),
+		of("UPDATE line SET village = $1 WHERE village = $2", "changes the village"),
+		of("UPDATE line SET no = random() WHERE village = $1", "calls random"),
+		of("UPDATE line SET no = CURRENT_TIMESTAMP WHERE village = $1", "says CURRENT_TIMESTAMP"),
+		of("SELECT no FROM line, area WHERE village = $1", "joins with a comma"),
+		of("SELECT no FROM line WHERE village = $1 FOR UPDATE", "says FOR"),
+		of("DELETE FROM area WHERE code = (SELECT id FROM claim WHERE village = $1)", "writes area"),
+		of("SELECT ')', no FROM line WHERE village = $1 AND no IN ('(', 'b')", ""),
+	}
+}
+
+func keyBites() []bite {
+	of := func(sql, wants string) bite {
+		return bite{sql, checkKeys, map[string]string{
+			"internal/store/migrations/0001_x.sql": "CREATE TABLE line (\n  village BIGINT NOT NULL,\n  PRIMARY KEY (village, no)\n) STRICT;",
+			"internal/store/migrations/0002_x.sql": sql,
+		}, wants}
+	}
+	return []bite{
+		of("CREATE UNIQUE INDEX line_ref ON line (village, ref) WHERE ref <> 0;", ""),
+		of("CREATE UNIQUE INDEX line_ref ON line (ref);", "unique without the village"),
+		of("CREATE TABLE x (\n  village BIGINT NOT NULL,\n  no BIGINT,\n  UNIQUE (no),\n  PRIMARY KEY (village, no)\n) STRICT;", "unique without the village"),
+		of("CREATE TABLE x (\n  village INTEGER NOT NULL,\n  PRIMARY KEY (village)\n) STRICT;", "needs village BIGINT"),
+		of("CREATE TABLE x (\n  code BIGINT NOT NULL PRIMARY KEY REFERENCES area\n) STRICT;", "foreign key"),
+		of("ALTER TABLE line ADD COLUMN x BIGINT NOT NULL DEFAULT 0;", ""),
+		of("UPDATE line SET x = 1;", "no step"),
+	}
+}
+
 func textBites() []bite {
 	said := func(zh, en string) map[string]string {
 		return map[string]string{"internal/messages/zh/errors.json": zh, "internal/messages/en/errors.json": en}

@@ -22,6 +22,7 @@ func TestHouse(t *testing.T) {
 		{"packages keep no state", checkState},
 		{"parameters of SQL ascend", checkParameters},
 		{"SQL names the village", checkVillage},
+		{"keys hold the village", checkKeys},
 		{"some words stay out", checkWords},
 		{"both languages say the same", checkMessages},
 		{"every error has a sentence", checkErrorCodes},
@@ -64,7 +65,7 @@ type bite struct {
 }
 
 func bites() []bite {
-	return slicesOf(importBites(), habitBites(), stateBites(), sqlBites(), textBites())
+	return slicesOf(importBites(), habitBites(), stateBites(), sqlBites(), routeBites(), keyBites(), textBites())
 }
 
 func slicesOf(lists ...[]bite) (all []bite) {

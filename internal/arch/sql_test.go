@@ -137,39 +137,90 @@ func checkParameters(tr *tree) (found []string) {
 	return found
 }
 
-// acrossVillages are the packages whose statements may read many villages at once, and single statements elsewhere that
-// may, each with its reason. A statement is named "package.constant".
+// acrossVillages are the statements that read or write the rows of many villages at once, each with its reason. Where
+// rows are spread over machines they go to all of them, so none of them may stand in a village's command.
 func acrossVillages() map[string]string {
 	return map[string]string{
-		"report":         "the county's and the township's figures",
-		"app":            "jobs that sweep what has expired",
-		"store":          "knows no domain",
-		"files.looseSQL": "the sweep of photos that nothing took, wherever they are",
+		"app.purgeIntentsSQL":   "a job sweeps the intents that are older than anybody's retry, alone in its transaction",
+		"audit.nextAreaSQL":     "the auditor of a county steps from one area that has lines to the next",
+		"files.looseSQL":        "a job finds the photos that nothing took, wherever they are; each is removed in its village",
+		"ledger.sqlNextVillage": "verify steps from one village that has anything in a book to the next",
+		"report.sqlCounts":      "the county's and the township's figures, from counters",
+		"report.sqlMonths":      "the county's months, from counters",
+		"report.sqlVillages":    "the county's list of villages, one row of each table per village",
+		"report.sqlWaiting":     "what waits in the county's villages, from counters",
 	}
 }
 
-// checkVillage wants every statement on a table whose key starts with the village to say which village: it keeps
-// villages apart, and it is what lets the rows be spread over machines by village.
+// checkVillage wants every statement on a table whose key starts with the village to say which village, and every table
+// in it to be held to that one: it keeps villages apart, and it is what lets a statement go whole to the machine that
+// has the village's rows (docs/sql.md, "Spread over machines").
 func checkVillage(tr *tree) (found []string) {
 	keyed := tr.villageTables()
-	tableName := regexp.MustCompile(`\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)`)
 	for _, s := range tr.statements() {
-		if acrossVillages()[s.pkg.short()] != "" || acrossVillages()[s.name] != "" {
-			continue
+		loose, problems := routed(s.text, keyed)
+		if loose != "" && acrossVillages()[s.name] == "" {
+			found = append(found, fmt.Sprintf("%s: %s reads or writes %s without saying of which village; add the village to its condition", tr.at(s.pos), s.name, loose))
 		}
-		for _, m := range tableName.FindAllStringSubmatch(s.text, -1) {
-			if keyed[m[1]] && !namesVillage(s.text) {
-				found = append(found, fmt.Sprintf("%s: %s reads or writes %s without saying of which village; add the village to its condition", tr.at(s.pos), s.name, m[1]))
-				break
-			}
+		for _, p := range problems {
+			found = append(found, fmt.Sprintf("%s: %s %s", tr.at(s.pos), s.name, p))
 		}
 	}
 	return found
 }
 
-// namesVillage looks for the village in a condition, in the columns of an INSERT or in a row comparison.
-func namesVillage(sql string) bool {
-	return regexp.MustCompile(`\bvillage\s*(=|<|>|IN\b|BETWEEN\b)|=\s*\w+\.village\b|\(\s*(\w+\.)?village\s*[,)]`).MatchString(sql)
+// migrationSteps are the statements of all migrations, without comments.
+func (tr *tree) migrationSteps() (steps []statement) {
+	for _, f := range tr.files {
+		if path.Dir(f.path) != "internal/store/migrations" || path.Ext(f.path) != ".sql" {
+			continue
+		}
+		for _, text := range strings.Split(regexp.MustCompile(`--[^\n]*`).ReplaceAllString(f.text, ""), ";") {
+			if text = strings.TrimSpace(text); text != "" {
+				steps = append(steps, statement{text: text, name: f.path})
+			}
+		}
+	}
+	return steps
+}
+
+// checkKeys wants the village in whatever must be unique in a table that is spread by it, because each machine sees to
+// its own villages only; and it knows the few steps of a migration that go to all machines whole.
+func checkKeys(tr *tree) (found []string) {
+	keyed := tr.villageTables()
+	index := regexp.MustCompile(`^CREATE UNIQUE INDEX \w+ ON (\w+) \(([^)]*)\)`)
+	unique := regexp.MustCompile(`(?s)\b(?:UNIQUE|PRIMARY KEY) \(([^)]*)\)`)
+	simple := regexp.MustCompile(`^(CREATE TABLE|CREATE INDEX|CREATE UNIQUE INDEX|DROP INDEX|DROP TABLE|ALTER TABLE \w+ ADD COLUMN)\s`)
+	for _, s := range tr.migrationSteps() {
+		say := func(what string) {
+			found = append(found, fmt.Sprintf("%s: %.60q %s", s.name, strings.Join(strings.Fields(s.text), " "), what))
+		}
+		var keys []string
+		table := ""
+		if m := index.FindStringSubmatch(s.text); m != nil {
+			table, keys = m[1], m[2:3]
+		} else if m := regexp.MustCompile(`^CREATE TABLE (\w+)`).FindStringSubmatch(s.text); m != nil {
+			table = m[1]
+			for _, k := range unique.FindAllStringSubmatch(s.text, -1) {
+				keys = append(keys, k[1])
+			}
+			if keyed[table] && !regexp.MustCompile(`\bvillage\s+BIGINT NOT NULL\b`).MatchString(s.text) {
+				say("needs village BIGINT NOT NULL, as all tables that lie together have it")
+			}
+		}
+		for _, k := range keys {
+			if keyed[table] && !slices.Contains(tokens(k), "village") {
+				say("is unique without the village")
+			}
+		}
+		if regexp.MustCompile(`\b(REFERENCES|TRIGGER|EXCLUDE|SERIAL|GENERATED|NEXTVAL)\b`).MatchString(strings.ToUpper(s.text)) {
+			say("has a foreign key, a trigger or a sequence; the code keeps rows in order, not the engine")
+		}
+		if !simple.MatchString(s.text) {
+			say("is no step that goes to every machine whole; see docs/sql.md")
+		}
+	}
+	return found
 }
 
 // villageTables are the tables whose primary key starts with the village, as the migrations create them.

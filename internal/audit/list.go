@@ -106,16 +106,16 @@ func areasWithin(ctx context.Context, tx *store.Tx, area core.Area) (found []cor
 	}
 	low, high := area, area
 	for high.Level() != core.NoLevel && high.Level() <= core.Village {
-		err = tx.Rows(ctx, areasSQL, func(r store.Row) error {
+		for from := low; ; {
 			var one core.Area
-			if err := r.Scan(&one); err != nil {
-				return err
+			if err := tx.Row(ctx, nextAreaSQL, from, high).Scan(&one); err != nil {
+				return nil, err
+			}
+			if one == 0 {
+				break
 			}
 			found = append(found, one)
-			return nil
-		}, low, high)
-		if err != nil {
-			return nil, err
+			from = one + 1
 		}
 		low, high = low*1000, high*1000+999
 	}

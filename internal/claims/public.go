@@ -29,15 +29,15 @@ const minorUnder = 18
 
 // The list's order is the village's own: groups as they are numbered, households as they are numbered, then as submitted.
 const sqlPublicLines = `SELECT c.id, COALESCE(g.name, ''), h.head,
-		CASE WHEN EXISTS (SELECT 1 FROM resident p WHERE p.village = h.village AND p.household = h.id AND p.name = h.head
-			AND p.birth_year >= $1) THEN 1 ELSE 0 END,
+		CASE WHEN EXISTS (SELECT 1 FROM resident p WHERE p.village = $1 AND p.household = h.id AND p.name = h.head
+			AND p.birth_year >= $2) THEN 1 ELSE 0 END,
 		COALESCE(r.text_zh, ''), COALESCE(r.text_en, ''), c.category, c.points, ` + stateColumn + `
 	FROM claim c
 	JOIN book b ON b.village = c.village
 	JOIN household h ON h.village = c.village AND h.id = c.household
 	LEFT JOIN area g ON g.code = h.grp
 	LEFT JOIN rule r ON r.village = c.village AND r.version = c.version AND r.code = c.rule
-	WHERE c.village = $2 AND c.notice = $3
+	WHERE c.village = $1 AND c.notice = $3
 	ORDER BY h.grp, h.number, c.id`
 
 // PublicNotice is a notice for everybody: with all its lines, until 30 days after its end. After that, and for a notice
@@ -70,7 +70,7 @@ func publicLines(ctx context.Context, tx *store.Tx, village core.Area, id core.I
 		}
 		lines = append(lines, l)
 		return nil
-	}, int64(today/10000)-minorUnder, village, id)
+	}, village, int64(today/10000)-minorUnder, id)
 	return lines, err
 }
 

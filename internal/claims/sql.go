@@ -41,14 +41,15 @@ const stateColumn = `CASE WHEN c.state = 'noticed' AND c.month <= b.closed THEN 
 // lineColumn finds a posted claim's line among those of its household that the month's close wrote; 0 if there is none.
 const lineColumn = `COALESCE((SELECT l.no FROM book_close k
 		JOIN line l ON l.village = k.village AND l.owner = c.household AND l.no BETWEEN k.first_no AND k.last_no AND l.ref = c.id
-		WHERE k.village = c.village AND k.month = c.month), 0)`
+		WHERE k.village = $1 AND k.month = c.month), 0)`
 
-// claimColumns reads a claim with its household, its rule's text and whether it has a double.
+// claimColumns reads a claim with its household, its rule's text and whether it has a double. $1 is the village, in its
+// subqueries too (docs/sql.md).
 const claimColumns = `SELECT c.id, c.household, h.number, COALESCE(g.name, ''), h.head, c.version, c.rule, COALESCE(r.text_zh, ''),
 		COALESCE(r.text_en, ''), COALESCE(r.approver, ''), c.category, c.day, c.month, c.step, c.qty, c.points, c.asked, c.event,
 		c.note, c.proof, c.photo, ` + stateColumn + `, c.source, c.sheet, c.by_kind, c.by_id, c.by_name, c.reviewer, c.reviewer_name,
 		c.reviewed_ms, c.reason, c.notice, ` + lineColumn + `, c.version_no, c.created_ms, c.changed_ms,
-		CASE WHEN EXISTS (SELECT 1 FROM claim d WHERE d.village = c.village AND d.household = c.household AND d.day = c.day
+		CASE WHEN EXISTS (SELECT 1 FROM claim d WHERE d.village = $1 AND d.household = c.household AND d.day = c.day
 			AND d.rule = c.rule AND d.id <> c.id AND d.state IN ('submitted', 'approved', 'noticed', 'frozen'))
 			THEN 1 ELSE 0 END
 	FROM claim c

@@ -24,7 +24,7 @@ const (
 	householdsSQL        = listHouseholdsSQL + ` ORDER BY h.sort, h.id LIMIT $6`
 	householdsByNumSQL   = listHouseholdsSQL + ` AND h.number = $6 ORDER BY h.sort, h.id LIMIT $7`
 	householdsByNamesSQL = listHouseholdsSQL + ` AND (h.head LIKE $6 ESCAPE '\' OR ' ' || h.pinyin LIKE $7 ESCAPE '\' OR ' ' || h.initials LIKE $7 ESCAPE '\'
-		OR EXISTS (SELECT 1 FROM resident p WHERE p.village = h.village AND p.household = h.id AND p.state = 'active'
+		OR EXISTS (SELECT 1 FROM resident p WHERE p.village = $1 AND p.household = h.id AND p.state = 'active'
 			AND (p.name LIKE $6 ESCAPE '\' OR ' ' || p.pinyin LIKE $7 ESCAPE '\')))
 		ORDER BY h.sort, h.id LIMIT $8`
 

@@ -119,9 +119,10 @@ const sqlClose = `UPDATE book SET closed = $1 WHERE village = $2 AND closed < $1
 
 const sqlHoldLine = `UPDATE hold SET line = $1 WHERE village = $2 AND id = $3`
 
-// A page of lines with what stands beside each. Every join is by a whole key, so the page costs its own rows only.
+// A page of lines with what stands beside each. Every join is by a whole key, so the page costs its own rows only. $1 is
+// the village.
 const sqlPage = `SELECT ` + lineColumns + `,
-	COALESCE((SELECT r.no FROM line r WHERE r.village = l.village AND r.reverses = l.no AND r.reverses <> 0), 0),
+	COALESCE((SELECT r.no FROM line r WHERE r.village = $1 AND r.reverses = l.no AND r.reverses <> 0), 0),
 	COALESCE(h.number, 0), COALESCE(h.head, ''), COALESCE(s.name, ''),
 	COALESCE(c.by_name, s.name, ''), COALESCE(c.reviewer_name, '')
 	FROM line l

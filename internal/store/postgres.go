@@ -106,9 +106,14 @@ func (db *postgresDB) try(ctx context.Context, fn func(ctx context.Context, tx *
 	return false, nil
 }
 
-// migrating holds a lock for the length of the transaction. The number is arbitrary and ours.
+// migrating holds a lock for the length of the transaction. The number is arbitrary and ours. Where tables are spread
+// over machines, the steps of one transaction must reach each machine over one connection; elsewhere nobody reads the
+// setting.
 func (db *postgresDB) migrating(ctx context.Context, tx *Tx) error {
-	_, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(7155220524)`)
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(7155220524)`); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `SELECT set_config('citus.multi_shard_modify_mode', 'sequential', TRUE)`)
 	return err
 }
 

@@ -1,5 +1,5 @@
 // Package storetest gives a test a real, migrated database of its own: a SQLite file, or a schema in the PostgreSQL that
-// TEST_DATABASE_URL names.
+// TEST_DATABASE_URL names. With TEST_DISTRIBUTE=1 the schema's tables are spread over the machines of that PostgreSQL.
 package storetest
 
 import (
@@ -39,6 +39,11 @@ func OpenURL(t testing.TB, address string) *store.Store {
 	})
 	if _, err := st.Migrate(context.Background(), 0); err != nil {
 		t.Fatalf("migrate the test database: %v", err)
+	}
+	if os.Getenv("TEST_DISTRIBUTE") == "1" {
+		if _, err := st.Distribute(context.Background()); err != nil {
+			t.Fatalf("spread the test database: %v", err)
+		}
 	}
 	return st
 }
