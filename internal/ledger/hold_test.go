@@ -37,6 +37,21 @@ func (b *bench) purse(t failer, owner core.ID) (p ledger.Balances) {
 	return p
 }
 
+func TestPointsOnHoldAreNotSpentOnTheWayToARightSum(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 1)
+	h := b.households[0]
+	b.mustPost(t, earned(h, 35))
+	if err := b.hold(ledger.Hold{ID: 1, Owner: h, Points: 25, Ref: 3, ExpiresMs: b.clock.Now() + 1000}); err != nil {
+		t.Fatal(err)
+	}
+	for _, earns := range []int64{10, 26} { // less and more than is spent
+		_, _, err := b.post(redeemed(h, 24), earned(h, earns))
+		wantCode(t, err, "ledger.insufficient")
+	}
+	b.mustPost(t, earned(h, 26), redeemed(h, 24))
+}
+
 func TestPointsOnHoldCannotBeSpentByAnythingElse(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 1)

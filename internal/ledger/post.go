@@ -81,7 +81,7 @@ func (p *posting) write(ctx context.Context, tx *store.Tx) error {
 	switch {
 	case len(p.lines) == 0:
 		return nil
-	case len(p.lines) <= few && !p.trims():
+	case len(p.lines) <= few && !p.trims() && !p.mixes():
 		err = p.oneByOne(ctx, tx)
 	default:
 		err = p.together(ctx, tx)
@@ -96,6 +96,22 @@ func (p *posting) write(ctx context.Context, tx *store.Tx) error {
 func (p *posting) trims() bool {
 	for _, l := range p.lines {
 		if l.Kind == Deducted {
+			return true
+		}
+	}
+	return false
+}
+
+// mixes says that a household both spends and receives: how far its balance falls in between is not seen in the sum.
+func (p *posting) mixes() bool {
+	spends := map[core.ID]bool{}
+	for _, l := range p.lines {
+		if l.Debit == HouseholdSpendable {
+			spends[l.Owner] = true
+		}
+	}
+	for _, l := range p.lines {
+		if l.Credit == HouseholdSpendable && spends[l.Owner] {
 			return true
 		}
 	}
