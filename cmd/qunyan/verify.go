@@ -24,7 +24,7 @@ func verify(ctx context.Context, p *program, args []string) error {
 		return err
 	}
 	started := core.SystemClock{}.Start()
-	report, err := ledger.Verify(ctx, st, func(now ledger.Progress) {
+	report, err := ledger.Verify(ctx, st, nil, func(now ledger.Progress) {
 		if now.Report.Villages%100 == 0 {
 			fmt.Fprintf(p.stderr, "%d villages, %d lines\n", now.Report.Villages, now.Report.Lines)
 		}

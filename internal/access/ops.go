@@ -30,6 +30,7 @@ const (
 	OpAnswerObjection Op = "answer_objection"
 	OpCloseMonth      Op = "close_month"
 	OpReverseLine     Op = "reverse_line"
+	OpSealBook        Op = "seal_book" // sign a checkpoint over the book now
 
 	OpEditTemplate Op = "edit_template" // the county's rules
 	OpDraftRules   Op = "draft_rules"
@@ -87,6 +88,7 @@ var table = map[Op][]core.Role{
 	OpAnswerObjection: {core.RoleTownship, core.RoleSecretary, core.RoleSupervisor}, // the township where everybody in the village had a hand in it
 	OpCloseMonth:      {core.RoleSecretary},
 	OpReverseLine:     {core.RoleSecretary},
+	OpSealBook:        {core.RoleCounty, core.RoleTownship, core.RoleSecretary, core.RoleSupervisor, System},
 
 	OpEditTemplate: {core.RoleCounty, System},
 	OpDraftRules:   {core.RoleSecretary, core.RoleClerk},

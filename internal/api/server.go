@@ -113,6 +113,7 @@ func (s *server) registerOperations() {
 	s.registerMarket()
 	s.registerRules()
 	s.registerBook()
+	s.registerProofs()
 	s.registerReport()
 	s.registerExports()
 	s.registerPublic()

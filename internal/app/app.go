@@ -18,6 +18,7 @@ import (
 	"qunyan/internal/access"
 	"qunyan/internal/api"
 	"qunyan/internal/core"
+	"qunyan/internal/seal"
 	"qunyan/internal/store"
 	"qunyan/web"
 )
@@ -30,6 +31,7 @@ type App struct {
 	cfg      Config
 	log      *slog.Logger
 	store    *store.Store
+	keeper   *seal.Keeper
 	server   *http.Server
 	listener net.Listener
 }
@@ -79,11 +81,15 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	keeper, err := OpenKeeper(cfg)
+	if err != nil {
+		return nil, err
+	}
 	st, err := OpenStore(ctx, cfg)
 	if err != nil {
 		return nil, err
 	}
-	a := &App{cfg: cfg, log: log, store: st}
+	a := &App{cfg: cfg, log: log, store: st, keeper: keeper}
 	if err := a.assemble(ctx, keys); err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
@@ -95,9 +101,14 @@ func (a *App) assemble(ctx context.Context, keys Keys) error {
 	if err != nil {
 		return err
 	}
+	register := func(ctx context.Context, tx *store.Tx) error { return a.keeper.Register(ctx, tx, a.cfg.Clock.Now()) }
+	if err := a.store.Tx(ctx, register); err != nil {
+		return err
+	}
 	a.log.Info("database open", "engine", a.store.Engine(), "migrations", applied)
 	a.Services = Wire(Parts{
 		Store: a.store, Clock: a.cfg.Clock, IDs: core.NewIDs(a.cfg.Clock), Keys: keys, Files: filepath.Join(a.cfg.Data, "files"),
+		Keeper: a.keeper, Log: a.log,
 		Access: access.Options{
 			SessionMs: int64(a.cfg.SessionHours) * time.Hour.Milliseconds(),
 			IdleMs:    int64(a.cfg.IdleMinutes) * time.Minute.Milliseconds(),

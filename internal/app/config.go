@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"qunyan/internal/core"
+	"qunyan/internal/proof"
 )
 
 // Config is everything that can be set. DefaultConfig runs as it is; flags come before the environment, the environment
@@ -19,6 +20,9 @@ import (
 type Config struct {
 	Data string // folder of the database, the key and the files
 	DB   string // sqlite:PATH or postgres://…; "" is qunyan.db in Data
+
+	SignKey       string // file of the private key that checkpoints are signed with; "" is sign.key in Data
+	SignAlgorithm string // of the key made at the first start: ed25519 sm2
 
 	Addr       string // host:port to listen on; port 0 takes a free one
 	PublicURL  string // what QR codes begin with: https://jifen.example.cn
@@ -42,7 +46,7 @@ type Config struct {
 // DefaultConfig listens on this machine only and keeps its data in ./qunyan-data.
 func DefaultConfig() Config {
 	return Config{
-		Data: "qunyan-data", Addr: "127.0.0.1:8080",
+		Data: "qunyan-data", SignAlgorithm: string(proof.Ed25519), Addr: "127.0.0.1:8080",
 		SessionHours: 12, IdleMinutes: 60, UnlockMinutes: 30,
 		CallsPerMinute: 1200, SignInsPerMinute: 20,
 		LogLevel: "info", LogFormat: "text",
@@ -53,6 +57,8 @@ func DefaultConfig() Config {
 func (c *Config) DataFlags(fs *flag.FlagSet) {
 	fs.StringVar(&c.Data, "data", c.Data, "`folder` of the database, the key file and the photos")
 	fs.StringVar(&c.DB, "db", c.DB, "database `address`: sqlite:PATH or postgres://… (default: qunyan.db in the data folder)")
+	fs.StringVar(&c.SignKey, "sign-key", c.SignKey, "`file` of the private key that checkpoints are signed with (default: sign.key in the data folder)")
+	fs.StringVar(&c.SignAlgorithm, "sign-algorithm", c.SignAlgorithm, "`algorithm` of the key made at the first start, or by keys rotate: ed25519, or sm2 where the national ones must be used")
 	fs.StringVar(&c.LogLevel, "log-level", c.LogLevel, "least `level` that is logged: debug, info, warn, error")
 	fs.StringVar(&c.LogFormat, "log-format", c.LogFormat, "`format` of the log: text or json")
 }
@@ -151,6 +157,9 @@ func (c *Config) Check() error {
 	}
 	if c.CallsPerMinute < 0 || c.SignInsPerMinute < 0 {
 		return errors.New("--calls-per-minute and --sign-ins-per-minute must not be below 0")
+	}
+	if _, err := proof.ParseAlgorithm(c.SignAlgorithm); err != nil {
+		return errors.New("--sign-algorithm must be ed25519 or sm2")
 	}
 	if _, err := c.level(); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"qunyan/internal/audit"
 	"qunyan/internal/core"
 	"qunyan/internal/store"
 )
@@ -25,6 +26,8 @@ func (a *App) jobs() []job {
 		{"purge-intents", time.Hour, a.purgeIntents},
 		{"purge-sessions", time.Hour, a.Services.Access.PurgeSessions},
 		{"sweep-photos", time.Hour, a.Services.Files.Sweep},
+		{"seal-books", 24 * time.Hour, a.Services.Ledger.SealDue},
+		{"seal-audit", 24 * time.Hour, a.sealAudit},
 	}
 }
 
@@ -36,6 +39,10 @@ func (a *App) purgeIntents(ctx context.Context) (n int64, err error) {
 		return err
 	})
 	return n, err
+}
+
+func (a *App) sealAudit(ctx context.Context) (int64, error) {
+	return audit.SealAll(ctx, a.store, a.keeper, a.cfg.Clock.Now())
 }
 
 // leaseSQL takes a job's lease if nobody has it. The lease lasts until the job is due again, so that it also keeps

@@ -44,26 +44,31 @@ func LoadKeys(dir string) (Keys, error) {
 }
 
 func makeKeys(dir, name string) (Keys, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return Keys{}, fmt.Errorf("data folder: %w", err)
-	}
 	master := make([]byte, keySize)
-	_, _ = rand.Read(master)                       // never fails
-	f, err := os.CreateTemp(dir, keyFile+".new-*") // only its owner may read it
-	if err != nil {
-		return Keys{}, fmt.Errorf("key file: %w", err)
-	}
-	_, err = f.WriteString(hex.EncodeToString(master) + "\n")
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		// The name appears with the whole key in it, and only once: of two processes that start together one makes the
-		// key and the other finds it.
-		err = os.Link(f.Name(), name)
-	}
-	if err := errors.Join(ignoreExists(err), os.Remove(f.Name())); err != nil {
+	_, _ = rand.Read(master) // never fails
+	if err := makeSecretFile(name, hex.EncodeToString(master)); err != nil {
 		return Keys{}, fmt.Errorf("key file: %w", err)
 	}
 	return LoadKeys(dir)
+}
+
+// makeSecretFile puts a line into a file that only its owner may read, and makes its folder. The name appears with the
+// whole line in it, and only once: of two processes that start together one makes the file and the other finds it.
+func makeSecretFile(name, line string) error {
+	dir, base := filepath.Split(name)
+	if err := os.MkdirAll(filepath.Clean(dir), 0o700); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(filepath.Clean(dir), base+".new-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(line + "\n")
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Link(f.Name(), name)
+	}
+	return errors.Join(ignoreExists(err), os.Remove(f.Name()))
 }
 
 func ignoreExists(err error) error {

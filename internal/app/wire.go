@@ -9,12 +9,14 @@ import (
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
+	"qunyan/internal/errs"
 	"qunyan/internal/files"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
 	"qunyan/internal/page"
 	"qunyan/internal/report"
 	"qunyan/internal/rulebook"
+	"qunyan/internal/seal"
 	"qunyan/internal/store"
 )
 
@@ -26,20 +28,26 @@ type Parts struct {
 	Keys   Keys
 	Access access.Options // its Key comes from Keys
 	Files  string         // folder of the photos, made when the first one comes
+	Keeper *seal.Keeper   // signs checkpoints
+	Log    *slog.Logger   // of what goes wrong behind an answer; nil for nowhere
 }
 
 // Wire puts the services together. It is the one place that knows which of them depend on which; the server, the demo
 // and the tests of the API all take them from here.
 func Wire(p Parts) api.Services {
 	p.Access.Key = p.Keys.Access
+	if p.Log == nil {
+		p.Log = slog.New(slog.DiscardHandler)
+	}
 	accounts := access.New(p.Store, p.Clock, p.IDs, p.Access)
+	book := ledger.New(p.Store, p.Clock, p.IDs, p.Keeper)
 	return api.Services{
 		Access:    accounts,
 		Directory: directory.New(p.Store, p.Clock, p.IDs, p.Keys.IDNumbers, opensBook(p.Clock)),
 		Files:     files.New(p.Store, p.Clock, p.IDs, p.Files),
-		Ledger:    ledger.New(p.Store, p.Clock, p.IDs),
+		Ledger:    book,
 		Rules:     rulebook.New(p.Store, p.Clock, p.IDs),
-		Claims:    claims.New(p.Store, p.Clock, p.IDs, claims.Options{}),
+		Claims:    claims.New(p.Store, p.Clock, p.IDs, claims.Options{Closed: sealsBook(book, p.Log)}),
 		Market:    market.New(p.Store, p.Clock, p.IDs, accounts),
 		Reports:   report.New(p.Store, p.Clock),
 		Store:     p.Store,
@@ -53,6 +61,16 @@ func opensBook(clock core.Clock) directory.OnOpen {
 		at := ledger.Stamp{Village: village, NowMs: clock.Now(), Actor: by.ID}
 		_, err := ledger.OpenHouseholds(ctx, tx, at, ledger.OpeningPoints, households...)
 		return err
+	}
+}
+
+// sealsBook signs a checkpoint over a village's book once a month of it is closed. The month is closed whatever comes of
+// it: a checkpoint that failed is made by the daily job.
+func sealsBook(book *ledger.Service, log *slog.Logger) func(context.Context, core.Area) {
+	return func(ctx context.Context, village core.Area) {
+		if _, err := book.Seal(context.WithoutCancel(ctx), village); err != nil && errs.CodeOf(err) != "seal.none" {
+			log.Error("checkpoint after a close", "village", village, "error", err)
+		}
 	}
 }
 

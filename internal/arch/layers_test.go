@@ -13,8 +13,9 @@ import (
 func layers() [][]string {
 	return [][]string{
 		{"core", "errs"},
-		{"messages"},
+		{"messages", "proof"},
 		{"store"},
+		{"seal"},
 		{"audit", "tally"},
 		{"access"},
 		{"directory", "files"},

@@ -144,6 +144,7 @@ func acrossVillages() map[string]string {
 		"app.purgeIntentsSQL":   "a job sweeps the intents that are older than anybody's retry, alone in its transaction",
 		"audit.nextAreaSQL":     "the auditor of a county steps from one area that has lines to the next",
 		"files.looseSQL":        "a job finds the photos that nothing took, wherever they are; each is removed in its village",
+		"ledger.sqlUnsealed":    "a job finds the books with lines that no checkpoint covers; each is sealed in its village",
 		"ledger.sqlNextVillage": "verify steps from one village that has anything in a book to the next",
 		"report.sqlCounts":      "the county's and the township's figures, from counters",
 		"report.sqlMonths":      "the county's months, from counters",

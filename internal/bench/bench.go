@@ -18,6 +18,8 @@ import (
 	"qunyan/internal/api"
 	"qunyan/internal/app"
 	"qunyan/internal/core"
+	"qunyan/internal/proof"
+	"qunyan/internal/seal"
 	"qunyan/internal/store"
 )
 
@@ -138,9 +140,22 @@ func newBench(ctx context.Context, opt Options, n int) (*bench, error) {
 	if b.st, err = b.open(ctx, "product.db"); err != nil {
 		return nil, err
 	}
-	b.svc = app.Wire(app.Parts{Store: b.st, Clock: b.clock, IDs: b.ids, Keys: keys})
+	keeper, err := b.keeper(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b.svc = app.Wire(app.Parts{Store: b.st, Clock: b.clock, IDs: b.ids, Keys: keys, Keeper: keeper})
 	b.api, err = api.New(api.Config{Limits: api.Limits{General: -1, SignIn: -1, Write: -1, Page: -1}}, b.svc, slog.New(slog.DiscardHandler))
 	return b, err
+}
+
+// keeper signs with a key of this run.
+func (b *bench) keeper(ctx context.Context) (*seal.Keeper, error) {
+	keeper, err := seal.NewKeeper(func() (proof.PrivateKey, error) { return proof.NewKey(proof.Ed25519) })
+	if err != nil {
+		return nil, err
+	}
+	return keeper, b.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error { return keeper.Register(ctx, tx, 0) })
 }
 
 // open makes a migrated database in the measurement's folder.

@@ -38,7 +38,7 @@ func (s *Service) Close(ctx context.Context, by core.Actor, village core.Area, m
 	if err := validMonth(month); err != nil {
 		return ledger.Closing{}, err
 	}
-	return run(ctx, s, by, village, func(ctx context.Context, c *command) (ledger.Closing, error) {
+	done, err := run(ctx, s, by, village, func(ctx context.Context, c *command) (ledger.Closing, error) {
 		done, closed, err := closingOf(ctx, c.tx, village, month)
 		if err != nil || closed {
 			return done, err
@@ -55,6 +55,10 @@ func (s *Service) Close(ctx context.Context, by core.Actor, village core.Area, m
 		}
 		return c.close(ctx, month)
 	})
+	if err == nil {
+		s.opt.Closed(ctx, village)
+	}
+	return done, err
 }
 
 // refusal is the error of a close that is blocked: the first blocker's sentence, and all of them for a program.

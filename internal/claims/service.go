@@ -16,6 +16,10 @@ import (
 // Options tune the service; zero fields take the defaults.
 type Options struct {
 	MaxAgeDays int // how long after a deed it may still be submitted; 60
+
+	// Closed is told of a village whose month was closed, after the commit and before the answer. A close that is asked for
+	// again tells it again.
+	Closed func(ctx context.Context, village core.Area)
 }
 
 // Service runs the commands and queries of claims. It is safe for concurrent use.
@@ -31,6 +35,9 @@ type Service struct {
 func New(st *store.Store, clock core.Clock, ids *core.IDs, opt Options) *Service {
 	if opt.MaxAgeDays <= 0 {
 		opt.MaxAgeDays = 60
+	}
+	if opt.Closed == nil {
+		opt.Closed = func(context.Context, core.Area) {}
 	}
 	return &Service{st: st, clock: clock, ids: ids, opt: opt, flood: newFlood()}
 }

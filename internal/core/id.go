@@ -81,6 +81,30 @@ func idLookalike(c rune) rune {
 	return c
 }
 
+// CodeOf writes 40 bits as eight characters of the ids' alphabet: short enough to be printed and typed.
+func CodeOf(b [5]byte) string {
+	v := uint64(b[0])<<32 | uint64(binary.BigEndian.Uint32(b[1:]))
+	var out [8]byte
+	for i := len(out) - 1; i >= 0; i-- {
+		out[i] = idAlphabet[v&31]
+		v >>= 5
+	}
+	return string(out[:])
+}
+
+// ReadCode is a typed code as CodeOf writes it: capitals, look-alikes as digits, without blanks and dashes.
+func ReadCode(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == ' ' || r == '-' {
+			return -1
+		}
+		return idLookalike(r)
+	}, strings.ToUpper(s))
+}
+
+// IDAt is a number no id made before the moment exceeds, and no id made after it falls below.
+func IDAt(ms int64) ID { return ID(max(ms-idEpochMs, 0) << idTailBits) }
+
 // IDs makes ids that grow: strictly within one process, and by the clock between processes. A clock that jumps back
 // does not make them shrink. Make one with NewIDs; it is safe for concurrent use.
 type IDs struct {

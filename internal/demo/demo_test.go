@@ -15,6 +15,7 @@ import (
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
 	"qunyan/internal/report"
+	"qunyan/internal/seal/sealtest"
 	"qunyan/internal/store"
 	"qunyan/internal/store/storetest"
 )
@@ -44,7 +45,7 @@ func live(t *testing.T, now core.Clock, scale demo.Scale) lived {
 	}
 	clock := demo.Start(now, scale)
 	st := storetest.Open(t)
-	s := app.Wire(app.Parts{Store: st, Clock: clock, IDs: core.NewIDs(clock), Keys: keys, Files: t.TempDir(), Access: access.Options{HashMemoryKiB: 64}})
+	s := app.Wire(app.Parts{Store: st, Clock: clock, IDs: core.NewIDs(clock), Keys: keys, Files: t.TempDir(), Keeper: sealtest.Keeper(t, st), Access: access.Options{HashMemoryKiB: 64}})
 	l := lived{clock: clock, Reports: s.Reports, Product: demo.Product{
 		Store: st, Access: s.Access, Directory: s.Directory, Files: s.Files, Rules: s.Rules, Claims: s.Claims, Market: s.Market,
 	}}
@@ -66,7 +67,7 @@ func (l lived) totals(t *testing.T) report.Row {
 
 func verify(t *testing.T, st *store.Store) {
 	t.Helper()
-	books, err := ledger.Verify(context.Background(), st, func(ledger.Progress) {})
+	books, err := ledger.Verify(context.Background(), st, nil, func(ledger.Progress) {})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,6 +23,16 @@ func Lock(ctx context.Context, tx *store.Tx, village core.Area) (Book, error) {
 	return b, err
 }
 
+// bookOf reads the book's head without taking it; the zero Book for a village without one.
+func bookOf(ctx context.Context, tx *store.Tx, village core.Area) (Book, error) {
+	var b Book
+	err := tx.Row(ctx, sqlBook, village).Scan(&b.LastNo, &b.LastMs, &b.Closed)
+	if errors.Is(err, store.ErrNone) {
+		return Book{}, nil
+	}
+	return b, err
+}
+
 // take takes n numbers and dates them: LastNo is the last of them, LastMs their time.
 func take(ctx context.Context, tx *store.Tx, at Stamp, n int64) (Book, error) {
 	var b Book

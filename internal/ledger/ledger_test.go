@@ -119,7 +119,7 @@ func (b *bench) balance(t failer, account ledger.Account, owner core.ID) int64 {
 // mustVerify wants a book without a fault and gives the number of its lines.
 func (b *bench) mustVerify(t failer) int64 {
 	t.Helper()
-	report, err := ledger.VerifyVillage(context.Background(), b.st, b.village)
+	report, err := ledger.VerifyVillage(context.Background(), b.st, b.village, nil)
 	if err != nil {
 		t.Fatalf("verify: %v", err)
 	}

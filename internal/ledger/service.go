@@ -9,6 +9,7 @@ import (
 	"qunyan/internal/audit"
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
+	"qunyan/internal/seal"
 	"qunyan/internal/store"
 )
 
@@ -17,11 +18,13 @@ type Service struct {
 	st    *store.Store
 	clock core.Clock
 	ids   *core.IDs
+
+	keeper *seal.Keeper
 }
 
-// New makes the service.
-func New(st *store.Store, clock core.Clock, ids *core.IDs) *Service {
-	return &Service{st: st, clock: clock, ids: ids}
+// New makes the service. The keeper signs checkpoints; it may be nil where nothing is ever sealed.
+func New(st *store.Store, clock core.Clock, ids *core.IDs, keeper *seal.Keeper) *Service {
+	return &Service{st: st, clock: clock, ids: ids, keeper: keeper}
 }
 
 // BookLine is a line as a list shows it, with what a reader needs beside it.

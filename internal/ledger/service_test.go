@@ -12,7 +12,7 @@ import (
 	"qunyan/internal/store"
 )
 
-func (b *bench) service() *ledger.Service { return ledger.New(b.st, b.clock, b.ids) }
+func (b *bench) service() *ledger.Service { return ledger.New(b.st, b.clock, b.ids, nil) }
 
 func (b *bench) staff(role core.Role, area core.Area) core.Actor {
 	return core.Actor{Kind: core.StaffActor, ID: 7, Name: "李书记", Grants: []core.Grant{{Role: role, Area: area}}}

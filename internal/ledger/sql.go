@@ -72,6 +72,14 @@ const sqlVoucher = `SELECT ` + lineColumns + ` FROM line l
 		9223372036854775807)
 	ORDER BY l.no`
 
+const sqlLinesBetween = `SELECT ` + lineColumns + ` FROM line l WHERE l.village = $1 AND l.no > $2 AND l.no <= $3 ORDER BY l.no`
+
+// sqlUnsealed finds books whose newest line no checkpoint covers (tree 1 is the book).
+const sqlUnsealed = `SELECT b.village FROM book b
+	WHERE b.last_no > COALESCE((SELECT MAX(c.size) FROM checkpoint c WHERE c.village = b.village AND c.tree = 1 AND c.hashing = $1), 0)
+		AND b.village > $2
+	ORDER BY b.village LIMIT 500`
+
 // BETWEEN, because SQLite puts the value of "reverses = $2" into "reverses <> 0" too, and then no longer sees that the
 // partial index holds the row.
 const sqlReversalOf = `SELECT no FROM line WHERE village = $1 AND reverses BETWEEN $2 AND $2 AND reverses <> 0`

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"qunyan/internal/core"
+	"qunyan/internal/proof"
+	"qunyan/internal/seal"
 	"qunyan/internal/store"
 )
 
@@ -15,7 +17,11 @@ type Report struct {
 	Lines     int64
 	Accounts  int64
 	Reversals int64
-	Fault     *Fault // the first one, by village and then by number; nil if the books are right
+
+	Checkpoints int64 // signed over these lines
+	Sealed      int64 // lines that a checkpoint covers; those after them are vouched for by nobody yet
+
+	Fault *Fault // the first one, by village and then by number; nil if the books are right
 }
 
 // Fault is something in a book that cannot have come about by posting.
@@ -41,11 +47,12 @@ type Progress struct {
 
 // Verify reads every book back and recomputes it: numbers without a gap, vouchers, times, what the kinds allow, the
 // balances after each line, the accounts, reversals, closed months, the counts of reports, the shop's stock against its
-// goods, and that all accounts of a unit sum to zero. Villages are read one after the other, each in a snapshot of its
+// goods, that all accounts of a unit sum to zero, and that every checkpoint was signed over these very lines, by one of the
+// keys or, without any, by one that the database lists. Villages are read one after the other, each in a snapshot of its
 // own, with memory for one village's accounts and not for its lines, so it can run beside a serving process.
 //
 // It stops at the first fault and puts it in the report; the error is for what kept it from reading. progress may be nil.
-func Verify(ctx context.Context, st *store.Store, progress func(Progress)) (Report, error) {
+func Verify(ctx context.Context, st *store.Store, keys []proof.PublicKey, progress func(Progress)) (Report, error) {
 	var report Report
 	for village := core.Area(0); ; {
 		err := st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
@@ -54,11 +61,13 @@ func Verify(ctx context.Context, st *store.Store, progress func(Progress)) (Repo
 		if err != nil || village == 0 {
 			return report, err
 		}
-		one, err := VerifyVillage(ctx, st, village)
+		one, err := VerifyVillage(ctx, st, village, keys)
 		report.Villages++
 		report.Lines += one.Lines
 		report.Accounts += one.Accounts
 		report.Reversals += one.Reversals
+		report.Checkpoints += one.Checkpoints
+		report.Sealed += one.Sealed
 		report.Fault = one.Fault
 		if err != nil || report.Fault != nil {
 			return report, err
@@ -70,12 +79,14 @@ func Verify(ctx context.Context, st *store.Store, progress func(Progress)) (Repo
 }
 
 // VerifyVillage is Verify for one village.
-func VerifyVillage(ctx context.Context, st *store.Store, village core.Area) (Report, error) {
+func VerifyVillage(ctx context.Context, st *store.Store, village core.Area, keys []proof.PublicKey) (Report, error) {
 	report := Report{Villages: 1}
 	err := st.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		c := newCheck(village)
+		c.keys = keys
 		report.Fault, err = c.all(ctx, tx)
 		report.Lines, report.Accounts, report.Reversals = c.last.No, int64(len(c.balances)), int64(len(c.reversals))
+		report.Checkpoints, report.Sealed = c.seals.Reached()
 		return err
 	})
 	return report, err
@@ -93,6 +104,11 @@ type check struct {
 	balances   map[slot]*sum // recomputed
 	counts     map[counter]tallied
 	closed     tallied // points earned and deducted in the closing that is passing
+
+	keys     []proof.PublicKey
+	seals    *seal.Checker
+	sealFlaw string // what is wrong with a checkpoint itself
+	entry    []byte // reused from line to line
 }
 
 // counter is a row of package tally without its village.
@@ -108,11 +124,29 @@ func newCheck(village core.Area) *check {
 		balances: map[slot]*sum{}, counts: map[counter]tallied{}}
 }
 
-// all runs the checks in the order that finds the first fault by number: what is needed to judge lines, the lines, and
-// then what the lines sum up to.
+// all runs the checks and names the first line at fault. A changed text leaves every sum right until a checkpoint's end
+// shows it, so whatever fault was found, the lines above it are compared with the hashes kept of them.
 func (c *check) all(ctx context.Context, tx *store.Tx) (*Fault, error) {
-	for _, step := range []func(context.Context, *store.Tx) error{c.readHead, c.readReversals, c.readLines, c.checkHead,
-		c.checkAccounts, c.checkCounts, c.checkStock} {
+	fault, err := c.steps(ctx, tx)
+	if err != nil || fault == nil {
+		return nil, err
+	}
+	upTo := fault.No
+	if upTo == 0 {
+		upTo = c.last.No
+	}
+	index, what, err := c.seals.Differing(ctx, tx, upTo, entriesOf(c.village))
+	if err == nil && index >= 0 && (fault.No == 0 || index+1 <= fault.No) {
+		return &Fault{c.village, index + 1, what}, nil
+	}
+	return fault, err
+}
+
+// steps are in the order that finds the first fault by number: what is needed to judge lines, the lines, and then what
+// the lines sum up to.
+func (c *check) steps(ctx context.Context, tx *store.Tx) (*Fault, error) {
+	for _, step := range []func(context.Context, *store.Tx) error{c.readSeals, c.readHead, c.readReversals, c.readLines,
+		c.checkSeals, c.checkHead, c.checkAccounts, c.checkCounts, c.checkStock} {
 		err := step(ctx, tx)
 		var fault *found
 		if errors.As(err, &fault) {
@@ -176,7 +210,7 @@ func (c *check) readLines(ctx context.Context, tx *store.Tx) error {
 		if err != nil {
 			return err
 		}
-		for _, judge := range []func(Line) error{c.order, c.shape, c.takenBack, c.balance, c.closing} {
+		for _, judge := range []func(Line) error{c.order, c.shape, c.takenBack, c.balance, c.closing, c.sealed} {
 			if err := judge(l); err != nil {
 				return err
 			}

@@ -201,7 +201,7 @@ func TestVerifyFindsTampering(t *testing.T) {
 			}); err != nil {
 				t.Fatal(err)
 			}
-			report, err := ledger.VerifyVillage(context.Background(), v.st, v.village)
+			report, err := ledger.VerifyVillage(context.Background(), v.st, v.village, nil)
 			switch {
 			case err != nil:
 				t.Fatal(err)
@@ -220,7 +220,7 @@ func TestVerifyStopsAtTheFirstVillageAtFault(t *testing.T) {
 	b := newBench(t, 0)
 	villages := []*bench{lived(t, b), lived(t, b), lived(t, b)}
 	var seen []core.Area
-	report, err := ledger.Verify(context.Background(), b.st, func(p ledger.Progress) { seen = append(seen, p.Village) })
+	report, err := ledger.Verify(context.Background(), b.st, nil, func(p ledger.Progress) { seen = append(seen, p.Village) })
 	if err != nil || report.Fault != nil || report.Villages != 3 || report.Lines != 39 || report.Reversals != 9 || len(seen) != 3 {
 		t.Fatalf("report %+v, %v, %v", report, seen, err)
 	}
@@ -235,7 +235,7 @@ func TestVerifyStopsAtTheFirstVillageAtFault(t *testing.T) {
 			}
 		}
 	}
-	report, err = ledger.Verify(context.Background(), b.st, nil)
+	report, err = ledger.Verify(context.Background(), b.st, nil, nil)
 	if err != nil || report.Fault == nil || report.Fault.Village != last || report.Fault.No != 4 || report.Villages != 3 {
 		t.Fatalf("report %+v, %v", report, err)
 	}

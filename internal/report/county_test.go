@@ -56,7 +56,7 @@ func newCounty(t *testing.T, seed uint64) *county {
 	})
 	c.rules, c.claims = rulebook.New(c.st, c.clock, c.ids), claims.New(c.st, c.clock, c.ids, claims.Options{})
 	c.market = market.New(c.st, c.clock, c.ids, access.New(c.st, c.clock, c.ids, access.Options{Key: make([]byte, 32)}))
-	c.ledger, c.reports = ledger.New(c.st, c.clock, c.ids), report.New(c.st, c.clock)
+	c.ledger, c.reports = ledger.New(c.st, c.clock, c.ids, nil), report.New(c.st, c.clock)
 	areas := []directory.Area{directory.NewArea(520524, "织金县"), directory.NewArea(520524101, "桂果镇"), directory.NewArea(520524102, "牛场镇"), directory.NewArea(520524103, "猫场镇")}
 	for i, name := range []string{"前进村村民委员会", "惠泽社区居民委员会", "大寨村村民委员会", "化垮社区居民委员会"} {
 		code := core.Area(520524101_201 + i%2 + i/2*1000)

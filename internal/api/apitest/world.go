@@ -14,6 +14,7 @@ import (
 	"qunyan/internal/app"
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
+	"qunyan/internal/seal/sealtest"
 	"qunyan/internal/store"
 	"qunyan/internal/store/storetest"
 )
@@ -77,6 +78,7 @@ func New(t testing.TB, options ...Option) *World {
 	if s.parts.Store == nil {
 		s.parts.Store = storetest.Open(t)
 	}
+	s.parts.Keeper = sealtest.Keeper(t, s.parts.Store)
 	w := &World{T: t, Clock: clock, log: &Log{}}
 	w.Services = app.Wire(s.parts)
 	w.Handler, err = app.NewHandler(s.cfg, w.Services, slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
