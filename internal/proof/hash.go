@@ -15,6 +15,15 @@ type Hash [32]byte
 // String is the hash in base64, as checkpoints write it.
 func (h Hash) String() string { return base64.StdEncoding.EncodeToString(h[:]) }
 
+// MarshalText writes String.
+func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// UnmarshalText reads what String wrote. Error: proof.syntax.
+func (h *Hash) UnmarshalText(b []byte) (err error) {
+	*h, err = parseHash(string(b))
+	return err
+}
+
 // parseHash reads what String wrote.
 func parseHash(s string) (h Hash, err error) {
 	b, err := base64.StdEncoding.Strict().DecodeString(s)

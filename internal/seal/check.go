@@ -163,9 +163,12 @@ func (c *Checker) Left() (note proof.Note, left bool) {
 func (c *Checker) Differing(ctx context.Context, tx *store.Tx, upTo int64, entries Entries) (index int64, what string, err error) {
 	for _, s := range c.series {
 		t := newTiles(ctx, tx, c.place, s.hashing)
-		index, err := differing(t, upTo, entries)
+		index, missing, err := differing(t, upTo, entries)
 		if err != nil {
 			return -1, "", err
+		}
+		if missing {
+			return index, "is missing: a checkpoint was signed with it", nil
 		}
 		if index >= 0 {
 			return index, s.blame(t, index), nil
@@ -191,16 +194,17 @@ func (s *series) blame(t *tiles, index int64) string {
 	return "differs from the hash kept of it"
 }
 
-func differing(t *tiles, upTo int64, entries Entries) (int64, error) {
+// differing is the first entry whose hash is not the one kept of it, or -1; missing says that there is no entry at all.
+func differing(t *tiles, upTo int64, entries Entries) (index int64, missing bool, err error) {
 	for from := int64(0); from < upTo; from += tileWidth {
 		kept, err := t.read(tileAt{0, from >> tileBits})
 		if err != nil {
-			return -1, err
+			return -1, false, err
 		}
 		until := min(from+int64(len(kept))/hashSize, upTo)
 		at, found := from, int64(-1)
 		err = entries(t.ctx, t.tx, from, until, func(entry []byte) error {
-			if leaf := t.hashing.Leaf(entry); found < 0 && leaf != proof.Hash(kept[(at-from)*hashSize:]) {
+			if leaf := t.hashing.Leaf(entry); found < 0 && (at >= until || leaf != proof.Hash(kept[(at-from)*hashSize:])) {
 				found = at
 			}
 			at++
@@ -208,14 +212,14 @@ func differing(t *tiles, upTo int64, entries Entries) (int64, error) {
 		})
 		switch {
 		case err != nil:
-			return -1, err
+			return -1, false, err
 		case found >= 0:
-			return found, nil
-		case at < until: // an entry is missing
-			return at, nil
+			return found, false, nil
+		case at < until:
+			return at, true, nil
 		case len(kept) < tileWidth*hashSize:
-			return -1, nil
+			return -1, false, nil
 		}
 	}
-	return -1, nil
+	return -1, false, nil
 }

@@ -70,7 +70,7 @@ func (t *tiles) read(at tileAt) ([]byte, error) {
 		return hashes, nil
 	}
 	var hashes []byte
-	err := t.tx.Row(t.ctx, sqlTile, t.place.Area, t.place.Kind, t.hashing, at.level, at.n).Scan(&hashes)
+	err := t.tx.Row(t.ctx, sqlTile, t.place.Area, t.place.Kind, t.hashing, int64(at.level), at.n).Scan(&hashes)
 	if err != nil && !errors.Is(err, store.ErrNone) {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func (t *tiles) add(level uint, n int64, hash proof.Hash) error {
 // save writes the tiles that changed.
 func (t *tiles) save() error {
 	for _, at := range t.changed {
-		if _, err := t.tx.Exec(t.ctx, sqlSaveTile, t.place.Area, t.place.Kind, t.hashing, at.level, at.n, t.kept[at]); err != nil {
+		if _, err := t.tx.Exec(t.ctx, sqlSaveTile, t.place.Area, t.place.Kind, t.hashing, int64(at.level), at.n, t.kept[at]); err != nil {
 			return err
 		}
 	}
