@@ -144,6 +144,7 @@ func keyBites() []bite {
 		of("CREATE TABLE x (\n  village INTEGER NOT NULL,\n  PRIMARY KEY (village)\n) STRICT;", "needs village BIGINT"),
 		of("CREATE TABLE x (\n  code BIGINT NOT NULL PRIMARY KEY REFERENCES area\n) STRICT;", "foreign key"),
 		of("ALTER TABLE line ADD COLUMN x BIGINT NOT NULL DEFAULT 0;", ""),
+		of("CREATE TABLE x_1 (\n  code BIGINT NOT NULL PRIMARY KEY\n) STRICT;", "named like a piece"),
 		of("UPDATE line SET x = 1;", "no step"),
 	}
 }

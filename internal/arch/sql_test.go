@@ -202,6 +202,9 @@ func checkKeys(tr *tree) (found []string) {
 			table, keys = m[1], m[2:3]
 		} else if m := regexp.MustCompile(`^CREATE TABLE (\w+)`).FindStringSubmatch(s.text); m != nil {
 			table = m[1]
+			if regexp.MustCompile(`_\d+$`).MatchString(table) {
+				say("is named like a piece of a spread table; end the name in a word")
+			}
 			for _, k := range unique.FindAllStringSubmatch(s.text, -1) {
 				keys = append(keys, k[1])
 			}

@@ -61,8 +61,8 @@ func ParseID(s string) (ID, error) {
 		return 0, fmt.Errorf("%w: id", ErrSyntax)
 	}
 	var v uint64
-	for _, c := range strings.ToUpper(s) {
-		d := strings.IndexRune(idAlphabet, idLookalike(c))
+	for _, c := range s {
+		d := strings.IndexRune(idAlphabet, idLetter(c))
 		if d < 0 || v>>58 != 0 {
 			return 0, fmt.Errorf("%w: id", ErrSyntax)
 		}
@@ -71,7 +71,12 @@ func ParseID(s string) (ID, error) {
 	return ID(v), nil
 }
 
-func idLookalike(c rune) rune {
+// idLetter is the letter of the alphabet that c stands for. Only ASCII is made capital: some letters of other alphabets
+// have a capital that is one of ours.
+func idLetter(c rune) rune {
+	if c >= 'a' && c <= 'z' {
+		c -= 'a' - 'A'
+	}
 	switch c {
 	case 'O':
 		return '0'
@@ -98,8 +103,8 @@ func ReadCode(s string) string {
 		if r == ' ' || r == '-' {
 			return -1
 		}
-		return idLookalike(r)
-	}, strings.ToUpper(s))
+		return idLetter(r)
+	}, s)
 }
 
 // IDAt is a number no id made before the moment exceeds, and no id made after it falls below.

@@ -89,6 +89,9 @@ func placedTables(ctx context.Context, tx *Tx) (all []placed, err error) {
 	err = tx.Rows(ctx, sqlPlaced, func(r Row) error {
 		var t placed
 		err := r.Scan(&t.name, Bool(&t.byVillage), &t.method, &t.model, &t.group)
+		if t.method == "n" && t.model == "s" && t.group == 0 { // known to Citus, but on this machine alone
+			t.method = ""
+		}
 		all = append(all, t)
 		return err
 	}, leader)

@@ -20,6 +20,7 @@ const recorder = `
 	CREATE TABLE called (what TEXT);
 	CREATE FUNCTION create_distributed_table(table_name REGCLASS, distribution_column TEXT, distribution_type TEXT DEFAULT 'hash',
 		colocate_with TEXT DEFAULT 'default') RETURNS VOID LANGUAGE sql AS $$
+		DELETE FROM pg_dist_partition WHERE logicalrelid = table_name;
 		INSERT INTO pg_dist_partition VALUES (table_name, 'h', 's', 2);
 		INSERT INTO called VALUES (table_name::TEXT || ' by ' || distribution_column || ' with ' ||
 			replace(colocate_with, current_schema() || '.', 'our ')) $$;
@@ -54,22 +55,7 @@ func TestDistributeDeclaresWhatIsMissing(t *testing.T) {
 	if st.Engine() == "sqlite" {
 		return
 	}
-	run := func(sql string) (text string) {
-		conn, err := pgx.Connect(ctx, address)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close(ctx)
-		if !strings.HasPrefix(sql, "SELECT") {
-			_, err = conn.Exec(ctx, sql)
-		} else {
-			err = conn.QueryRow(ctx, sql).Scan(&text)
-		}
-		if err != nil {
-			t.Fatalf("%s: %v", sql, err)
-		}
-		return text
-	}
+	run := func(sql string) string { return direct(t, address, sql) }
 	run(recorder)
 	first, err := st.Distribute(ctx)
 	if err != nil {
@@ -88,7 +74,8 @@ func TestDistributeDeclaresWhatIsMissing(t *testing.T) {
 	if again, err := st.Distribute(ctx); err != nil || again != (store.Spread{Before: len(called)}) {
 		t.Errorf("again: %+v, %v", again, err)
 	}
-	run(`CREATE TABLE pasture (village BIGINT NOT NULL, id BIGINT NOT NULL, PRIMARY KEY (village, id))`)
+	run(`CREATE TABLE pasture (village BIGINT NOT NULL, id BIGINT NOT NULL, PRIMARY KEY (village, id));
+		INSERT INTO pg_dist_partition VALUES ('pasture', 'n', 's', 0)`)
 	if later, err := st.Distribute(ctx); err != nil || later != (store.Spread{Distributed: 1, Before: len(called)}) {
 		t.Errorf("after a migration: %+v, %v", later, err)
 	}
@@ -98,20 +85,28 @@ func TestDistributeDeclaresWhatIsMissing(t *testing.T) {
 	}
 }
 
-// plain says that the engine under test has no Citus.
-func plain(t *testing.T, st *store.Store, address string) bool {
+// direct runs SQL on a connection of its own and gives the one text that a SELECT reads.
+func direct(t *testing.T, address, sql string) (text string) {
 	t.Helper()
-	if st.Engine() == "sqlite" {
-		return true
-	}
-	conn, err := pgx.Connect(context.Background(), address)
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(context.Background())
-	var n int
-	if err := conn.QueryRow(context.Background(), `SELECT COUNT(*) FROM pg_extension WHERE extname = 'citus'`).Scan(&n); err != nil {
-		t.Fatal(err)
+	defer conn.Close(ctx)
+	if strings.HasPrefix(sql, "SELECT") {
+		err = conn.QueryRow(ctx, sql).Scan(&text)
+	} else {
+		_, err = conn.Exec(ctx, sql)
 	}
-	return n == 0
+	if err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return text
+}
+
+// plain says that the engine under test has no Citus.
+func plain(t *testing.T, st *store.Store, address string) bool {
+	t.Helper()
+	return st.Engine() == "sqlite" || direct(t, address, `SELECT COUNT(*)::TEXT FROM pg_extension WHERE extname = 'citus'`) == "0"
 }
