@@ -148,7 +148,9 @@ func TestAWitnessComparesWithAServerAndWithADatabase(t *testing.T) {
 	// The history is rewritten, and signed anew with the county's own key.
 	rewrite := func(ctx context.Context, tx *store.Tx) error {
 		for _, step := range []func() (int64, error){
-			func() (int64, error) { return tx.Exec(ctx, `UPDATE line SET actor = 9 WHERE village = $1 AND no = 1`, c.village) },
+			func() (int64, error) {
+				return tx.Exec(ctx, `UPDATE line SET actor = 9 WHERE village = $1 AND no = 1`, c.village)
+			},
 			func() (int64, error) { return tx.Exec(ctx, `DELETE FROM checkpoint WHERE village = $1`, c.village) },
 			func() (int64, error) { return tx.Exec(ctx, `DELETE FROM seal_tile WHERE village = $1`, c.village) },
 		} {

@@ -79,7 +79,9 @@ func TestAKeyIsRotatedBesideARunningServer(t *testing.T) {
 		var n proof.Note
 		tx(func(ctx context.Context, tx *store.Tx) (err error) {
 			n, err = keeper.Seal(ctx, tx, seal.Place{Area: storetest.Village(), Kind: seal.Book}, 1,
-				func(_ context.Context, _ *store.Tx, _, _ int64, add func([]byte) error) error { return add([]byte("x")) }, clock.Now())
+				func(_ context.Context, _ *store.Tx, _, _ int64, add func([]byte) error) error {
+					return add([]byte("x"))
+				}, clock.Now())
 			return err
 		})
 		return n
@@ -99,7 +101,9 @@ func TestAKeyIsRotatedBesideARunningServer(t *testing.T) {
 	if err := os.WriteFile(name+".next", []byte(staged.Secret()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	tx(func(ctx context.Context, tx *store.Tx) error { return seal.Rotate(ctx, tx, staged.PublicKey, clock.Now()) })
+	tx(func(ctx context.Context, tx *store.Tx) error {
+		return seal.Rotate(ctx, tx, staged.PublicKey, clock.Now())
+	})
 	if again, err := app.RotateSignKey(ctx, cfg, st, proof.Ed25519, clock); err != nil || again.Name != staged.Name {
 		t.Errorf("went on with %s, %v", again.Name, err)
 	}

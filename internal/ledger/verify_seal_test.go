@@ -16,11 +16,11 @@ import (
 // forgery is a change to a book that leaves every sum, number and count right: no arithmetic finds it. Its statements run
 // in turn, each with the village as $1.
 type forgery struct {
-	name   string
-	forge  []func(ctx context.Context, tx *store.Tx, v core.Area) (int64, error)
-	no     int64
-	what   string
-	loud   bool // arithmetic alone finds it too, somewhere
+	name  string
+	forge []func(ctx context.Context, tx *store.Tx, v core.Area) (int64, error)
+	no    int64
+	what  string
+	loud  bool // arithmetic alone finds it too, somewhere
 }
 
 // forgeries are done to the book that lived makes.

@@ -125,7 +125,9 @@ func TestALongBookIsSealedAtOnceAndProvedByFewRows(t *testing.T) {
 func TestWhatIsNotSealedIsNotProved(t *testing.T) {
 	t.Parallel()
 	b := newNotebook(t, proof.Ed25519)
-	ask := func(fn func(ctx context.Context, tx *store.Tx) error) error { return b.st.View(context.Background(), fn) }
+	ask := func(fn func(ctx context.Context, tx *store.Tx) error) error {
+		return b.st.View(context.Background(), fn)
+	}
 	prove := func(index int64, bytes []byte) error {
 		return ask(func(ctx context.Context, tx *store.Tx) error {
 			_, _, err := seal.Prove(ctx, tx, b.place, index, bytes)
