@@ -18,13 +18,17 @@ type Keys struct {
 	Access    []byte // PINs, phone codes
 	IDNumbers []byte // keyed hashes of identity numbers
 	Intents   []byte // keyed hashes of requests
+	Mark      string // tells this installation's key from another; gives nothing of it away
 }
 
 // keyFile is kept beside the data, readable by its owner alone. A backup of the database without it cannot check PINs
 // or match identity numbers; docs/operations.md says to keep both, apart.
 const keyFile = "secret.key"
 
-const keySize = 32
+const (
+	keySize  = 32
+	markSize = 8
+)
 
 // LoadKeys reads the key file of a data folder and makes it at the first start.
 func LoadKeys(dir string) (Keys, error) {
@@ -36,9 +40,18 @@ func LoadKeys(dir string) (Keys, error) {
 	if err != nil {
 		return Keys{}, fmt.Errorf("key file: %w", err)
 	}
+	keys, err := keysOf(text)
+	if err != nil {
+		return Keys{}, fmt.Errorf("key file %s: %w", name, err)
+	}
+	return keys, nil
+}
+
+// keysOf reads the text of a key file.
+func keysOf(text []byte) (Keys, error) {
 	master, err := hex.DecodeString(strings.TrimSpace(string(text)))
 	if err != nil || len(master) != keySize {
-		return Keys{}, fmt.Errorf("key file %s does not hold a key; put the right one back from the backup", name)
+		return Keys{}, errors.New("it does not hold a key; put the right one back from the backup")
 	}
 	return KeysFrom(master)
 }
@@ -90,5 +103,24 @@ func KeysFrom(master []byte) (Keys, error) {
 			return Keys{}, err
 		}
 	}
-	return k, nil
+	mark, err := hkdf.Key(sha256.New, master, nil, "qunyan mark", markSize)
+	k.Mark = hex.EncodeToString(mark)
+	return k, err
+}
+
+// KeyMark is the mark of a data folder's key, or "" if it has none yet. Unlike LoadKeys it makes nothing.
+func KeyMark(dir string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(dir, keyFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("key file: %w", err)
+	}
+	return markOf(text)
+}
+
+func markOf(text []byte) (string, error) {
+	keys, err := keysOf(text)
+	return keys.Mark, err
 }

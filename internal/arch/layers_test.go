@@ -21,7 +21,7 @@ func layers() [][]string {
 		{"directory", "files"},
 		{"ledger", "rulebook"},
 		{"claims", "gatherings", "voices", "market", "awards", "talent", "stationing", "works", "coops", "notices"},
-		{"report"},
+		{"report", "backup"},
 		{"api", "page", "demo"},
 		{"app"},
 		{"bench"},

@@ -23,6 +23,7 @@ func growing() []string {
 // wholeReads are the statements that do read all of a growing table, or of a village's part of it, each with its reason.
 func wholeReads() map[string]string {
 	return map[string]string{
+		"backup.photosSQL":      "a restore looks for every photo; that is its work",
 		"audit.nextAreaSQL":     "steps from one area that has lines to the next, by the key",
 		"ledger.sqlNextVillage": "verify steps from village to village, by the key",
 		"ledger.sqlAllLines":    "verify reads every line; that is its work",

@@ -69,16 +69,20 @@ func (s *Store) applied(ctx context.Context, tx *Tx) ([]string, error) {
 	if _, err := tx.q.exec(ctx, create, nil); err != nil {
 		return nil, err
 	}
-	var sums []string
+	return sums(ctx, tx)
+}
+
+// sums reads the checksums of the scripts that have run, in order.
+func sums(ctx context.Context, tx *Tx) (all []string, err error) {
 	err = tx.Rows(ctx, `SELECT sum FROM schema_version ORDER BY version`, func(r Row) error {
 		var sum string
 		if err := r.Scan(&sum); err != nil {
 			return err
 		}
-		sums = append(sums, sum)
+		all = append(all, sum)
 		return nil
 	})
-	return sums, err
+	return all, err
 }
 
 func comparable(known []migration, done []string) error {

@@ -22,6 +22,7 @@ const (
 
 // sqliteDB is one writing connection, owned by the writer's goroutine, and a few reading ones.
 type sqliteDB struct {
+	path    string
 	readers chan *sqliteConn
 	writer  *writer
 	closing sync.Once
@@ -42,7 +43,7 @@ func openSQLite(ctx context.Context, path string, opt Options, counted *counters
 	if err := write.do(ctx, "SELECT 1"); err != nil {
 		return nil, err
 	}
-	db := &sqliteDB{readers: make(chan *sqliteConn, or(opt.Readers, max(4, runtime.NumCPU()))), closed: make(chan struct{})}
+	db := &sqliteDB{path: abs, readers: make(chan *sqliteConn, or(opt.Readers, max(4, runtime.NumCPU()))), closed: make(chan struct{})}
 	for range cap(db.readers) {
 		db.readers <- &sqliteConn{dsn: sqliteDSN(abs, "busy_timeout(10000)", "query_only(1)", fmt.Sprintf("cache_size(-%d)", sqliteReadKiB), "temp_store(MEMORY)")}
 	}

@@ -51,6 +51,7 @@ type engine interface {
 	script(ctx context.Context, sql string) (string, error) // the engine's own spelling of a migration
 	migrating(ctx context.Context, tx *Tx) error            // keeps other processes from migrating at once
 	migrated(ctx context.Context, tx *Tx) error             // after the schema has changed
+	ours(ctx context.Context, tx *Tx) (bool, error)         // whether our tables are there
 	close() error
 }
 
