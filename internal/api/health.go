@@ -50,7 +50,7 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec
 }
 
-func newMetrics(st *store.Store) *metrics {
+func newMetrics(st *store.Store, backedUp func() int64) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -73,6 +73,11 @@ func newMetrics(st *store.Store) *metrics {
 	} {
 		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: counted.name, Help: counted.help},
 			func() float64 { return float64(counted.read(st.Stats())) }))
+	}
+	if backedUp != nil {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "qunyan_backup_last_success_seconds", Help: "When the newest scheduled backup was begun, in Unix seconds; 0 if there is none.",
+		}, func() float64 { return float64(backedUp()) / 1000 }))
 	}
 	return m
 }

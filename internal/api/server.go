@@ -51,6 +51,9 @@ type Config struct {
 	Web   fs.FS        // the built front end; nil or empty shows a page that says how to build it
 	Pages http.Handler // server-rendered pages under /p/ and /print/; nil for none
 
+	// BackedUp tells when the newest scheduled backup was begun, in Unix ms; nil where none are made.
+	BackedUp func() int64
+
 	Limits Limits
 }
 
@@ -83,7 +86,7 @@ func New(cfg Config, svc Services, log *slog.Logger) (*Handler, error) {
 	s := &server{
 		cfg: cfg, svc: svc, log: log, mux: http.NewServeMux(),
 		limits:  newLimiters(cfg.Limits, svc.Clock),
-		metrics: newMetrics(svc.Store),
+		metrics: newMetrics(svc.Store, cfg.BackedUp),
 	}
 	s.huma = humago.NewWithPrefix(s.mux, prefix, s.humaConfig())
 	s.registerOperations()

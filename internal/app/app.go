@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"qunyan/internal/access"
@@ -30,6 +31,8 @@ type App struct {
 
 	cfg      Config
 	log      *slog.Logger
+	mark     string // of the key
+	backedUp atomic.Int64
 	store    *store.Store
 	keeper   *seal.Keeper
 	server   *http.Server
@@ -89,7 +92,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{cfg: cfg, log: log, store: st, keeper: keeper}
+	a := &App{cfg: cfg, log: log, mark: keys.Mark, store: st, keeper: keeper}
 	if err := a.assemble(ctx, keys); err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
@@ -118,7 +121,8 @@ func (a *App) assemble(ctx context.Context, keys Keys) error {
 	a.Handler, err = NewHandler(api.Config{
 		IntentKey: keys.Intents,
 		Version:   a.cfg.Version, PublicURL: a.cfg.PublicURL, Secure: a.cfg.Secure, TrustProxy: a.cfg.TrustProxy, Web: web.Dist(),
-		Limits: api.Limits{General: bound(a.cfg.CallsPerMinute), SignIn: bound(a.cfg.SignInsPerMinute)},
+		BackedUp: a.scheduled(),
+		Limits:   api.Limits{General: bound(a.cfg.CallsPerMinute), SignIn: bound(a.cfg.SignInsPerMinute)},
 	}, a.Services, a.log)
 	return err
 }

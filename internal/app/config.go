@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"qunyan/internal/backup"
 	"qunyan/internal/core"
 	"qunyan/internal/proof"
 )
@@ -36,6 +37,10 @@ type Config struct {
 	CallsPerMinute   int // of one address; 0 is no bound
 	SignInsPerMinute int // of one address; 0 is no bound
 
+	BackupTo    string // folder of the scheduled backups; "" makes none
+	BackupEvery int    // hours from one to the next
+	BackupKeep  string // which of them stay: 14, or 7d4w12m
+
 	LogLevel  string // debug info warn error
 	LogFormat string // text json
 
@@ -49,6 +54,7 @@ func DefaultConfig() Config {
 		Data: "qunyan-data", SignAlgorithm: string(proof.Ed25519), Addr: "127.0.0.1:8080",
 		SessionHours: 12, IdleMinutes: 60, UnlockMinutes: 30,
 		CallsPerMinute: 1200, SignInsPerMinute: 20,
+		BackupEvery: 24, BackupKeep: "7d4w12m",
 		LogLevel: "info", LogFormat: "text",
 	}
 }
@@ -74,6 +80,9 @@ func (c *Config) ServerFlags(fs *flag.FlagSet) {
 	fs.IntVar(&c.UnlockMinutes, "unlock-minutes", c.UnlockMinutes, "a card stays unlocked for so many `minutes` after its PIN")
 	fs.IntVar(&c.CallsPerMinute, "calls-per-minute", c.CallsPerMinute, "most `requests` of one address in a minute; 0 is no bound")
 	fs.IntVar(&c.SignInsPerMinute, "sign-ins-per-minute", c.SignInsPerMinute, "most passwords and PINs `tried` from one address in a minute; 0 is no bound")
+	fs.StringVar(&c.BackupTo, "backup-to", c.BackupTo, "`folder` for backups made by the server itself (default: none are made)")
+	fs.IntVar(&c.BackupEvery, "backup-every", c.BackupEvery, "`hours` from one backup to the next")
+	fs.StringVar(&c.BackupKeep, "backup-keep", c.BackupKeep, "`which` backups stay: the newest 14, or 7d4w12m for one a day, a week and a month")
 }
 
 const envPrefix = "QUNYAN_"
@@ -150,7 +159,7 @@ func (c *Config) Check() error {
 	for _, positive := range []struct {
 		name  string
 		value int
-	}{{"session-hours", c.SessionHours}, {"idle-minutes", c.IdleMinutes}, {"unlock-minutes", c.UnlockMinutes}} {
+	}{{"session-hours", c.SessionHours}, {"idle-minutes", c.IdleMinutes}, {"unlock-minutes", c.UnlockMinutes}, {"backup-every", c.BackupEvery}} {
 		if positive.value < 1 {
 			return fmt.Errorf("--%s must be at least 1", positive.name)
 		}
@@ -160,6 +169,9 @@ func (c *Config) Check() error {
 	}
 	if _, err := proof.ParseAlgorithm(c.SignAlgorithm); err != nil {
 		return errors.New("--sign-algorithm must be ed25519 or sm2")
+	}
+	if _, err := backup.ParseRetention(c.BackupKeep); err != nil {
+		return fmt.Errorf("--backup-keep: %w", err)
 	}
 	if _, err := c.level(); err != nil {
 		return err

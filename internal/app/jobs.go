@@ -75,20 +75,30 @@ func (a *App) startJobs(ctx context.Context) *runningJobs {
 	r := &runningJobs{cancel: cancel}
 	holder := rand.Text()
 	r.done.Go(func() {
-		tick := time.NewTicker(lookEvery)
-		defer tick.Stop()
-		for {
+		everyMinute(ctx, func() {
 			for _, j := range a.jobs() {
 				a.runDue(ctx, j, holder)
 			}
-			select {
-			case <-tick.C:
-			case <-ctx.Done():
-				return
-			}
-		}
+		})
 	})
+	if a.cfg.BackupTo != "" { // beside the others: a large one takes its time
+		r.done.Go(func() { everyMinute(ctx, func() { a.lookAfterBackups(ctx, holder) }) })
+	}
 	return r
+}
+
+// everyMinute looks at once and then again and again, until ctx ends.
+func everyMinute(ctx context.Context, look func()) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for {
+		look()
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // runDue runs one job if it is due. A failure is logged; the job comes round again.
