@@ -60,7 +60,7 @@ func Make(ctx context.Context, from Source, to string) (made Made, err error) {
 	if err := write(ctx, from, work, at, &made); err != nil {
 		return made, err
 	}
-	if err := check(ctx, filepath.Join(work, "archive")); err != nil {
+	if err := Check(ctx, filepath.Join(work, "archive")); err != nil {
 		return made, fmt.Errorf("what was written cannot be read back: %w", err)
 	}
 	if err := vacant(made.Path); err != nil {
@@ -165,8 +165,9 @@ func fill(ctx context.Context, from Source, a *archive, copied string, made *Mad
 	})
 }
 
-// check reads an archive from its beginning to its end.
-func check(ctx context.Context, path string) error {
+// Check reads an archive from its beginning to its end and compares every sum (backup.damaged, backup.foreign). It writes
+// nothing but a list of sums beside it, and does not look into the database.
+func Check(ctx context.Context, path string) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err

@@ -68,6 +68,26 @@ func URL(t testing.TB) string {
 	return u.String()
 }
 
+// Elsewhere is the address of an empty place for what comes out of another address: a file in dir, or a database of its own
+// that has the same schema, because pg_restore cannot rename one.
+func Elsewhere(t testing.TB, from, dir string) string {
+	t.Helper()
+	server := os.Getenv("TEST_DATABASE_URL")
+	if server == "" {
+		return "sqlite:" + filepath.Join(dir, "qunyan.db")
+	}
+	u, err := url.Parse(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "r_" + hex.EncodeToString(random(8))
+	run(t, server, "CREATE DATABASE "+name)
+	t.Cleanup(func() { run(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
+	u.Path = "/" + name
+	run(t, u.String(), "CREATE SCHEMA "+u.Query().Get("search_path"))
+	return u.String()
+}
+
 func run(t testing.TB, server, sql string) {
 	t.Helper()
 	ctx := context.Background()
