@@ -48,7 +48,8 @@ func TestMistakesOnTheCommandLineExitTwo(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
 		nil, {"nothing"}, {"serve", "--port", "1"}, {"serve", "extra"}, {"verify", "extra"}, {"help", "nothing"}, {"migrate", "--log-level", "loud"},
-		{"serve", "--idle-minutes", "x"}, {"version", "--all"}, {"setup", "--public-url", "x"}, {"openapi", "x"}, {"serve", "--public-url", "x"},
+		{"serve", "--idle-minutes", "x"}, {"version", "--all"}, {"setup", "--public-url", "x"}, {"openapi", "x"}, {"serve", "--public-url", "x"}, {"backup"}, {"restore"}, {"backup", "x"}, {"restore", "x"},
+		{"serve", "--backup-keep", "forever"}, {"serve", "--backup-every", "0"},
 	} {
 		if code, out, errs := call(t, nil, args...); code != exitUsage || errs == "" || out != "" {
 			t.Errorf("%v: exit %d, %q, %q", args, code, out, errs)
