@@ -14,7 +14,7 @@ func makeBackup(ctx context.Context, p *program, args []string) error {
 	var withKey bool
 	cfg, rest, err := configured(p, "backup", args, func(_ *app.Config, fs *flag.FlagSet) {
 		fs.StringVar(&to, "to", "", "`file` to write, which must not exist; or a folder, and the name is made from the time")
-		fs.BoolVar(&withKey, "with-key", false, "put the key file in too: then whoever has the backup has everything")
+		fs.BoolVar(&withKey, "with-key", false, "put the key files in too: then whoever has the backup has everything")
 	})
 	if err != nil {
 		return err
@@ -31,9 +31,9 @@ func makeBackup(ctx context.Context, p *program, args []string) error {
 	}
 	switch {
 	case withKey:
-		fmt.Fprintln(p.stderr, "The key is in this backup. Keep it where only those may look who may see everything.")
+		fmt.Fprintln(p.stderr, "The keys are in this backup. Keep it where only those may look who may see and sign everything.")
 	case made.KeyMark != "":
-		fmt.Fprintln(p.stderr, "The key is not in this backup. Keep a copy of secret.key, in another place.")
+		fmt.Fprintln(p.stderr, "The keys are not in this backup. Keep a copy of secret.key and sign.key, in another place.")
 	}
 	_, err = fmt.Fprintf(p.stdout, "%s: %d books, %d lines, %d photos, %d bytes\n",
 		made.Path, made.Contents.Books, made.Contents.Lines, made.Photos, made.Bytes)
@@ -61,6 +61,9 @@ func restore(ctx context.Context, p *program, args []string) error {
 	found, err := app.Restore(ctx, cfg, from, opt)
 	if err != nil {
 		return err
+	}
+	for _, name := range app.MissingKeys(cfg) {
+		fmt.Fprintf(p.stderr, "%s is not there. Put the copy you kept in its place before the first start; a new one would not fit what the old one wrote.\n", name)
 	}
 	if found.Missing > 0 {
 		fmt.Fprintf(p.stderr, "%d photos were missing already when the backup was made.\n", found.Missing)

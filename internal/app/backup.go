@@ -68,6 +68,16 @@ func Restore(ctx context.Context, cfg Config, from string, opt RestoreOptions) (
 	})
 }
 
+// MissingKeys names the key files of a configuration that are not where a server will look for them.
+func MissingKeys(cfg Config) (names []string) {
+	for _, name := range []string{filepath.Join(cfg.Data, keyFile), cfg.signPath()} {
+		if _, err := os.Stat(name); err != nil {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 const (
 	backupJob    = "backup"
 	backupDone   = "backup-done" // a lease nobody takes: it keeps when the newest backup was begun

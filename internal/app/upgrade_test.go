@@ -67,7 +67,7 @@ func TestADatabaseOfEachReleaseComesUpToDate(t *testing.T) {
 			if ran, err := st.Migrate(context.Background(), releaseDay.Ms()); err != nil || ran != newest-r.schema {
 				t.Fatalf("%d migrations ran, want %d: %v", ran, newest-r.schema, err)
 			}
-			books, err := ledger.Verify(context.Background(), st, nil)
+			books, err := ledger.Verify(context.Background(), st, nil, nil)
 			if err != nil || books.Fault != nil {
 				t.Fatalf("the books: %v, %v", books.Fault, err)
 			}

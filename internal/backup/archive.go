@@ -12,19 +12,23 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"qunyan/internal/errs"
 	"qunyan/internal/files"
 )
 
-// The entries that every archive has, and the one it may have.
+// The entries that every archive has, and the folder of the photos.
 const (
 	manifestName = "manifest.json"
-	keyName      = "secret.key"
 	sumsName     = "SHA256SUMS"
 	filesFolder  = "files/"
 )
+
+// keyNames are the files in the data folder that an archive has only if it was asked for them: the key of PINs and ID
+// numbers, which is the one a manifest has the mark of, and the one that signs checkpoints.
+var keyNames = []string{"secret.key", "sign.key"}
 
 // archive is being written. Sums collect in a file beside it, because a county's photos are many.
 type archive struct {
@@ -213,7 +217,7 @@ func sameSums(theirs io.Reader, ours io.ReadSeeker) error {
 	}
 }
 
-// entries holds an archive to its layout. Nothing in it names a path of its own choosing: there are four fixed names,
+// entries holds an archive to its layout. Nothing in it names a path of its own choosing: there are a few fixed names,
 // and photos under their village and hash.
 type entries struct {
 	first, second, end bool
@@ -234,7 +238,7 @@ func (e *entries) take(h *tar.Header) error {
 	case h.Name == sumsName:
 		known, e.end = true, true
 	default:
-		known = h.Name == keyName || len(h.Name) > len(filesFolder) && h.Name[:len(filesFolder)] == filesFolder && files.Kept(h.Name[len(filesFolder):])
+		known = slices.Contains(keyNames, h.Name) || len(h.Name) > len(filesFolder) && h.Name[:len(filesFolder)] == filesFolder && files.Kept(h.Name[len(filesFolder):])
 	}
 	if !known {
 		return errs.New(errs.Invalid, "backup.foreign").Because(fmt.Errorf("entry %q does not belong there", h.Name))

@@ -5,6 +5,6 @@
 // has been unpacked beside, checked, migrated and every book recomputed. Neither keeps more than a buffer in memory.
 //
 // An archive is a gzip'ed tar, so that it can be opened without this program in twenty years: manifest.json, the
-// database (database.db, or database.pgdump as pg_dump writes it), the key file if it was asked for, the photos, and last
+// database (database.db, or database.pgdump as pg_dump writes it), the key files if they were asked for, the photos, and last
 // SHA256SUMS over all of them in the format of sha256sum.
 package backup

@@ -57,8 +57,10 @@ func newLiving(t *testing.T, villages int) *living {
 		b.acknowledged.Store(1)
 		l.photo(b.village, ids.Next(), fmt.Sprintf("the picture of village %d", i))
 	}
-	if err := os.WriteFile(filepath.Join(l.Data, "secret.key"), []byte("the key\n"), 0o600); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"secret.key", "sign.key"} {
+		if err := os.WriteFile(filepath.Join(l.Data, name), []byte("the key\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return l
 }
@@ -167,7 +169,7 @@ func TestABackupOfALivingInstallationComesBackWithEveryAcknowledgedLine(t *testi
 	}
 	st := storetest.OpenURL(t, to.DB)
 	for i, b := range l.books {
-		report, err := ledger.VerifyVillage(context.Background(), st, b.village)
+		report, err := ledger.VerifyVillage(context.Background(), st, b.village, nil)
 		if err != nil || report.Fault != nil {
 			t.Errorf("village %d: %v, %v", i, report.Fault, err)
 		}
@@ -247,7 +249,7 @@ func TestTheKeyTravelsOnlyWhenAskedTo(t *testing.T) {
 	t.Parallel()
 	l := newLiving(t, 1)
 	for _, e := range entriesOf(t, l.make("without.tar.gz").Path) {
-		if e.name == "secret.key" {
+		if strings.HasSuffix(e.name, ".key") {
 			t.Error("the key is in the backup")
 		}
 	}
@@ -257,9 +259,19 @@ func TestTheKeyTravelsOnlyWhenAskedTo(t *testing.T) {
 	if _, err := backup.Restore(context.Background(), l.make("with.tar.gz").Path, to); err != nil {
 		t.Fatal(err)
 	}
-	if text, err := os.ReadFile(filepath.Join(to.Data, "secret.key")); err != nil || string(text) != "the key\n" {
-		t.Errorf("%q, %v", text, err)
+	for _, name := range []string{"secret.key", "sign.key"} {
+		if text, err := os.ReadFile(filepath.Join(to.Data, name)); err != nil || string(text) != "the key\n" {
+			t.Errorf("%s: %q, %v", name, text, err)
+		}
 	}
+	to = l.elsewhere()
+	if err := os.MkdirAll(to.Data, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(to.Data, "sign.key"), []byte("another key\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, "another signing key", filepath.Join(l.dir, "with.tar.gz"), to, "backup.wrong_key")
 }
 
 // A book with a fault is not put in place, though every checksum is right.

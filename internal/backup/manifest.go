@@ -21,7 +21,7 @@ type Manifest struct {
 	Engine   string `json:"engine"`  // sqlite or postgres
 	Schema   int    `json:"schema"`  // migrations the database has had
 	KeyMark  string `json:"key_mark"`
-	WithKey  bool   `json:"with_key"` // the key file is in the archive
+	WithKey  bool   `json:"with_key"` // the key files are in the archive
 	Contents Counts `json:"contents"`
 }
 

@@ -224,12 +224,19 @@ func (r *restore) judge(ctx context.Context) error {
 	return syncFile(r.database)
 }
 
-// judgeKey holds a key that came along to the manifest.
+// judgeKey holds the keys that came along to the manifest and to those that are there already.
 func (r *restore) judgeKey() error {
 	if !r.found.WithKey {
 		return nil
 	}
-	text, err := os.ReadFile(filepath.Join(r.beside, keyName))
+	for _, name := range keyNames {
+		there, err := os.ReadFile(filepath.Join(r.Data, name))
+		came, err2 := os.ReadFile(filepath.Join(r.beside, name))
+		if err == nil && err2 == nil && !bytes.Equal(bytes.TrimSpace(there), bytes.TrimSpace(came)) {
+			return errs.New(errs.Conflict, "backup.wrong_key").Because(fmt.Errorf("%s differs from the one in the backup", name))
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(r.beside, keyNames[0]))
 	if err != nil {
 		return damaged(err)
 	}
@@ -255,7 +262,7 @@ func (r *restore) judgeBooks(ctx context.Context, st *store.Store) (err error) {
 	if have != r.found.Contents {
 		return damaged(fmt.Errorf("the manifest counts %+v; the database holds %+v", r.found.Contents, have))
 	}
-	if r.found.Books, err = ledger.Verify(ctx, st, nil); err != nil {
+	if r.found.Books, err = ledger.Verify(ctx, st, nil, nil); err != nil {
 		return err
 	}
 	if fault := r.found.Books.Fault; fault != nil {
@@ -284,7 +291,7 @@ const photosSQL = `SELECT village, sha256 FROM file WHERE owner_id <> 0`
 // place moves everything where it belongs. The database comes last: before it is there, nothing has been restored.
 func (r *restore) place() error {
 	if r.Key != nil {
-		file, err := os.OpenFile(filepath.Join(r.beside, keyName), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+		file, err := os.OpenFile(filepath.Join(r.beside, keyNames[0]), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 		if err == nil {
 			err = writeOut(file, bytes.NewReader(r.Key))
 		}
@@ -292,8 +299,12 @@ func (r *restore) place() error {
 			return err
 		}
 	}
-	if r.Key != nil || r.found.WithKey && r.KeyMark == "" {
-		if err := os.Rename(filepath.Join(r.beside, keyName), filepath.Join(r.Data, keyName)); err != nil {
+	for _, name := range keyNames {
+		to := filepath.Join(r.Data, name)
+		if _, err := os.Lstat(to); err == nil { // it is the same
+			continue
+		}
+		if err := os.Rename(filepath.Join(r.beside, name), to); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}

@@ -25,7 +25,7 @@ type Source struct {
 	DB      string // its address; pg_dump needs it
 	Data    string // folder of the key file and the photos
 	KeyMark string // tells the installation's key from any other, without giving it away; "" if it has none
-	WithKey bool   // put the key file in as well
+	WithKey bool   // put the key files in as well
 	Version string // of the program
 	Clock   core.Clock
 }
@@ -155,8 +155,10 @@ func fill(ctx context.Context, from Source, a *archive, copied string, made *Mad
 		return err
 	}
 	if from.WithKey {
-		if err := a.addFile(keyName, filepath.Join(from.Data, keyName)); err != nil {
-			return err
+		for _, name := range keyNames {
+			if err := a.addFile(name, filepath.Join(from.Data, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
 		}
 	}
 	return files.Walk(ctx, filepath.Join(from.Data, filesFolder), func(name string, size int64, content io.Reader) error {
