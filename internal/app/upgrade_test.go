@@ -79,6 +79,35 @@ func TestADatabaseOfEachReleaseComesUpToDate(t *testing.T) {
 	}
 }
 
+// Whoever backs up before an upgrade may need the backup after it.
+func TestABackupOfAnOlderSchemaIsBroughtUpToDateByItsRestore(t *testing.T) {
+	t.Parallel()
+	newest, err := store.Newest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, db := t.TempDir(), storetest.URL(t)
+	storetest.Load(t, db, filepath.Join("testdata", releases()[0].name+".jsonl.gz"))
+	cfg := config(t, filepath.Join(dir, "old"), db)
+	if err := cfg.Check(); err != nil {
+		t.Fatal(err)
+	}
+	made, err := app.Backup(context.Background(), cfg, filepath.Join(dir, "old.tar.gz"), false)
+	if err != nil || made.Schema != releases()[0].schema || made.Contents.Lines == 0 {
+		t.Fatalf("%+v, %v", made, err)
+	}
+	cfg.Data = filepath.Join(dir, "new")
+	cfg.DB = storetest.Elsewhere(t, db, cfg.Data)
+	found, err := app.Restore(context.Background(), cfg, made.Path, app.RestoreOptions{})
+	if err != nil || found.Migrated != newest-made.Schema || found.Books.Lines != made.Contents.Lines {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	server := start(t, cfg)
+	if got := server.signIn(t, "county", demo.Password); got != http.StatusOK {
+		t.Errorf("signing in: %d", got)
+	}
+}
+
 // served compares the figures and lets somebody sign in with the password of then.
 func served(t *testing.T, cfg app.Config, books ledger.Report, r release) {
 	t.Helper()
