@@ -55,22 +55,8 @@ func TestScheduledBackupsAreMadeOnceKeptAndTriedAgain(t *testing.T) {
 	}
 	newest := clock.Now() - 24*time.Hour.Milliseconds()
 
-	// A file where the folder should be: root may write anywhere else.
-	aside := cfg.BackupTo + ".aside"
-	if err := os.Rename(cfg.BackupTo, aside); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(cfg.BackupTo, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	look()
-	if err := os.Remove(cfg.BackupTo); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(aside, cfg.BackupTo); err != nil {
-		t.Fatal(err)
-	}
-	look()
+	blocked(t, cfg.BackupTo, look)
+	look() // too soon after a failure
 	if got := apps[0].backedUp.Load(); got != newest || there() != 3 {
 		t.Fatalf("after a failure: %d, want %d; %d backups", got, newest, there())
 	}
@@ -87,4 +73,20 @@ func TestScheduledBackupsAreMadeOnceKeptAndTriedAgain(t *testing.T) {
 			t.Error("/metrics does not tell of the backup")
 		}
 	}
+}
+
+// blocked puts a file where a folder should be while do runs; to root every folder can be written.
+func blocked(t *testing.T, dir string, do func()) {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(os.Rename(dir, dir+".aside"))
+	must(os.WriteFile(dir, nil, 0o600))
+	do()
+	must(os.Remove(dir))
+	must(os.Rename(dir+".aside", dir))
 }

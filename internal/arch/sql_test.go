@@ -26,7 +26,7 @@ func (tr *tree) statements() (all []statement) {
 	use := constantUses{alone: map[types.Object]bool{}, part: map[types.Object]bool{}}
 	for _, p := range tr.packages {
 		for _, s := range p.sources {
-			if !s.test {
+			if !s.test && !isTestSupport(p.short()) { // which reads whole tables, whatever they are called
 				use.collect(p, s.ast)
 			}
 		}
