@@ -50,7 +50,6 @@ func commands() []command {
 		{"verify", "[flags]", "recompute every balance and every signed root, or check one proof; exit 3 at the first fault", verify},
 		{"witness", "[flags]", "compare a village's book with a checkpoint somebody kept; exit 3 if history was rewritten", witness},
 		{"keys", "[flags] [show|rotate]", "the keys that checkpoints are signed with", keys},
-		{"verify", "[flags]", "recompute every balance; exit 3 at the first fault", verify},
 		{"backup", "--to FILE|FOLDER [flags]", "copy everything into one file, beside a running server", makeBackup},
 		{"restore", "--from FILE [flags]", "check a backup and put it into an empty place", restore},
 		{"bench", "[flags]", "measure speed against a raw loop; exit 1 if a bar is missed", measure},
