@@ -72,6 +72,7 @@ for (const look of looks) {
       await test.step(name, async () => {
         await open(page, path)
         await expectNoSideways(page)
+        await expectAtTop(page)
         if (look.all || telling.includes(name)) await expectAccessible(page)
         await expectWords(page)
         await picture(page, `console-${name.replace('/', '-')}-${look.name}`)
@@ -387,6 +388,14 @@ test('an Excel file of every list comes down as a file', async ({ page }) => {
   }
   expect(login('secretary').area).toBe(village())
 })
+
+/** On a phone a page begins where the bar ends, however little stands on it. */
+async function expectAtTop(page: Page): Promise<void> {
+  const bar = page.locator('.shell > .top')
+  if (!(await bar.isVisible())) return
+  const [end, start] = await Promise.all([bar.evaluate((one) => one.getBoundingClientRect().bottom), page.getByRole('main').evaluate((one) => one.getBoundingClientRect().top)])
+  expect(start, 'where the page begins').toBe(end)
+}
 
 /** Today in China, yyyymmdd. */
 function today(): number {

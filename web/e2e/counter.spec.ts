@@ -88,6 +88,29 @@ for (const look of [
   })
 }
 
+test('large print is one touch away, from the sign-in on, and every target is large then', async ({ page }) => {
+  await page.setViewportSize(sizes.phone)
+  const staff = await staffApi('keeper')
+  const household = await able(staff, 1, 0)
+  await page.goto('/counter/')
+  await page.getByRole('button', { name: '大字版' }).click()
+  await expect(page.locator('html')).toHaveAttribute('data-elder')
+  await signIn(page)
+  for (const path of ['/counter/', `/counter/household/${household.id}`, '/counter/today']) {
+    await page.goto(path)
+    await expect(page.getByRole('heading', { level: 1 })).toBeAttached()
+    await expect(page.locator('.skeleton')).toHaveCount(0)
+    await expectNoSideways(page)
+    await expectAccessible(page)
+    const small = await page.evaluate(() => Array.from(document.querySelectorAll<HTMLElement>('button, main a, header a')).filter((one) => one.offsetHeight > 0 && one.offsetHeight < 60).map((one) => `${one.textContent?.trim()} ${one.offsetHeight}`))
+    expect(small, path).toEqual([])
+    await picture(page, `counter-elder${path.replace(/\W+\d*\w*$/, '').replace(/\W/g, '-')}`)
+  }
+  await page.getByRole('button', { name: '普通版' }).click()
+  await expect(page.locator('html')).not.toHaveAttribute('data-elder')
+  await staff.close()
+})
+
 test('a wrong password says so and gives no hint', async ({ page }) => {
   await page.goto('/counter/')
   await page.getByRole('button', { name: '登录' }).click()
