@@ -120,6 +120,64 @@ func TestAMissingDatabaseExitsOne(t *testing.T) {
 	}
 }
 
+// Checking the wrong place must not look like checking the books: nothing is made there, and nothing is called clean.
+func TestVerifyOfNoDatabaseSaysSo(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "mistyped.db")
+	code, out, errs := call(t, nil, "verify", "--data", t.TempDir(), "--db", "sqlite:"+file)
+	if code != exitFailed || out != "" || !strings.Contains(errs, "There is no database") {
+		t.Errorf("no file: exit %d, %q, %q", code, out, errs)
+	}
+	if _, err := os.Stat(file); !os.IsNotExist(err) {
+		t.Errorf("a file was made: %v", err)
+	}
+	empty := storetest.URL(t)
+	if path, lite := strings.CutPrefix(empty, "sqlite:"); lite {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code, out, errs = call(t, nil, "verify", "--data", t.TempDir(), "--db", empty)
+	if code != exitFailed || out != "" || !strings.Contains(errs, "qunyan migrate") {
+		t.Errorf("no tables: exit %d, %q, %q", code, out, errs)
+	}
+}
+
+// Looked at, put right, brought in, and brought in again without a change: a village's first list.
+func TestAListOfHouseholdsIsImported(t *testing.T) {
+	t.Parallel()
+	environ := []string{"QUNYAN_DATA=" + t.TempDir(), "QUNYAN_DB=" + storetest.URL(t), "QUNYAN_LOG_LEVEL=error"}
+	if code, _, errs := call(t, environ, "setup", "--login", "county"); code != exitDone {
+		t.Fatalf("setup: exit %d, %q", code, errs)
+	}
+	list := filepath.Join(t.TempDir(), "农户.csv")
+	for _, step := range []struct {
+		born string
+		args []string
+		code int
+		want []string
+	}{
+		{"不详", []string{"--dry"}, exitFailed, []string{"D2\timport.bad_birth\t", "dry: "}},
+		{"不详", nil, exitFailed, []string{"failed: "}},
+		{"1970", []string{"--dry"}, exitDone, []string{"dry: ", " 0 faults"}},
+		{"1970", nil, exitDone, []string{"done: ", "1 created, 0 changed, 0 unchanged"}},
+		{"1970", nil, exitDone, []string{"0 created, 0 changed, 1 unchanged"}},
+	} {
+		if err := os.WriteFile(list, []byte("户编号,户主,姓名,出生年份\n1,王建国,王建国,"+step.born+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, out, errs := call(t, environ, append(append([]string{"import", "--area", "520524114211", "--create-groups"}, step.args...), list)...)
+		if code != step.code {
+			t.Errorf("%s %v: exit %d, %q", step.born, step.args, code, errs)
+		}
+		for _, want := range step.want {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s %v: says %q, want %q", step.born, step.args, out, want)
+			}
+		}
+	}
+}
+
 // Set up, serve on a free port, stop on a signal: what a newcomer does first.
 func TestSetUpServeAndStop(t *testing.T) {
 	t.Parallel()

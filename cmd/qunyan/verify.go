@@ -35,7 +35,7 @@ func verify(ctx context.Context, p *program, args []string) error {
 	if proofFile != "" {
 		return verifyProof(p, proofFile, trusted)
 	}
-	st, err := app.OpenStore(ctx, cfg)
+	st, err := app.OpenExisting(ctx, cfg)
 	if err != nil {
 		return err
 	}

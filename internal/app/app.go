@@ -62,6 +62,11 @@ func OpenStore(ctx context.Context, cfg Config) (*store.Store, error) {
 	return store.Open(ctx, cfg.DB, store.Options{})
 }
 
+// OpenExisting opens the database of a configuration in order to read it, and refuses to make one.
+func OpenExisting(ctx context.Context, cfg Config) (*store.Store, error) {
+	return store.Open(ctx, cfg.DB, store.Options{Existing: true})
+}
+
 // softMemory is where the garbage collector starts to work harder rather than let the heap grow: a county's server runs on
 // a small machine, and beside this there are SQLite's caches (some 50 MiB) and the program itself. An operator's own
 // GOMEMLIMIT counts instead.

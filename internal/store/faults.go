@@ -39,6 +39,10 @@ func fault(err error) error {
 
 func sqliteFault(err *sqlite.Error) error {
 	switch err.Code() & 0xff { // the low byte is the class, the rest the detail
+	case sqlite3.SQLITE_ERROR: // has no code of its own for a table that is not there
+		if strings.Contains(err.Error(), "no such table") {
+			return errs.New(errs.Unavailable, "store.schema_missing").Because(err)
+		}
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return errs.New(errs.Unavailable, "store.busy").Because(err)
 	case sqlite3.SQLITE_FULL:
@@ -62,6 +66,8 @@ func postgresFault(err *pgconn.PgError) error {
 	switch {
 	case err.Code == "23505":
 		return errs.New(errs.Conflict, "store.duplicate").Because(err)
+	case err.Code == "42P01":
+		return errs.New(errs.Unavailable, "store.schema_missing").Because(err)
 	case err.Code == "53100":
 		return errs.New(errs.Unavailable, "store.disk_full").Because(err)
 	case err.Code == "25006":

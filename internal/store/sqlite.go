@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -36,6 +38,9 @@ func openSQLite(ctx context.Context, path string, opt Options, counted *counters
 	abs, err := filepath.Abs(strings.TrimPrefix(path, "//"))
 	if err != nil {
 		return nil, err
+	}
+	if _, err := os.Stat(abs); opt.Existing && errors.Is(err, fs.ErrNotExist) {
+		return nil, errs.New(errs.Unavailable, "store.no_database").Because(err)
 	}
 	// busy_timeout comes first: setting the journal mode may already have to wait.
 	write := &sqliteConn{dsn: sqliteDSN(abs, "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)",

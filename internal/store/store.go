@@ -20,10 +20,11 @@ import (
 
 // Options tune an open store; the zero value runs.
 type Options struct {
-	Readers   int // connections for reading; 0 chooses by the number of processors
-	CacheKiB  int // SQLite: page cache of the writing connection; 0 is 32 MiB
-	GroupMost int // SQLite: most commands in one commit; 0 is 256
-	Queue     int // SQLite: commands that may wait; 0 is 1024
+	Readers   int  // connections for reading; 0 chooses by the number of processors
+	CacheKiB  int  // SQLite: page cache of the writing connection; 0 is 32 MiB
+	GroupMost int  // SQLite: most commands in one commit; 0 is 256
+	Queue     int  // SQLite: commands that may wait; 0 is 1024
+	Existing  bool // SQLite: a file that is not there is an error (store.no_database) instead of being made
 }
 
 // Stats counts what a store did since it was opened.
