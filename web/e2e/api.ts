@@ -32,6 +32,28 @@ export async function publicApi(token = ''): Promise<TestApi> {
   return over(await request.newContext({ baseURL: demo().url, extraHTTPHeaders: token ? { 'x-card': token } : {} }), '')
 }
 
+/** Today where the villages are, yyyymmdd, by the server's clock: the tests' machine may already have another day. */
+export async function today(): Promise<number> {
+  const anybody = await publicApi()
+  const { today } = await anybody.get('/session')
+  await anybody.close()
+  return today
+}
+
+/** The month before, yyyymm. */
+const before = (yyyymm: number) => (yyyymm % 100 === 1 ? yyyymm - 89 : yyyymm - 1)
+
+/**
+ * This month, the one that is over, and the newest that the demo's main villages have closed: in a month's first days the
+ * list of the month before still hangs on their boards.
+ */
+export async function months(): Promise<{ now: number; over: number; closed: number }> {
+  const day = await today()
+  const now = Math.floor(day / 100)
+  const over = before(now)
+  return { now, over, closed: day % 100 < 6 ? before(over) : over }
+}
+
 /** Somebody of the staff, signed in apart from the page. */
 export async function staffApi(role: string): Promise<TestApi> {
   const context = await request.newContext({ baseURL: demo().url })

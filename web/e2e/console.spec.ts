@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { staffApi } from './api'
+import { staffApi, today } from './api'
 import { account, enter, expectWords, open, settled } from './console'
 import { demo, login } from './demo'
 import { expect, expectAccessible, expectNoSideways, picture, sizes, test } from './fixtures'
@@ -145,7 +145,7 @@ test('the queue is worked off by keyboard: look, mark, approve many, return with
   const { items } = await clerk.get(`/villages/${village()}/households?limit=60`)
   const made: string[] = []
   for (const household of (items as { id: string }[]).slice(50, 55)) {
-    const { body, status } = await clerk.post(`/villages/${village()}/claims`, { household: household.id, rule: 'C03', day: today(), qty: 1, step: -1, event: '', note: '', proof: '走访记录', photo: '' })
+    const { body, status } = await clerk.post(`/villages/${village()}/claims`, { household: household.id, rule: 'C03', day: await today(), qty: 1, step: -1, event: '', note: '', proof: '走访记录', photo: '' })
     expect(status).toBe(201)
     made.push(body.id as string)
   }
@@ -154,9 +154,9 @@ test('the queue is worked off by keyboard: look, mark, approve many, return with
   const current = page.locator('.queue [aria-current=true]')
   const first = await current.textContent()
   await page.keyboard.press('j')
-  expect(await current.textContent()).not.toBe(first)
+  await expect.poll(() => current.textContent()).not.toBe(first)
   await page.keyboard.press('k')
-  expect(await current.textContent()).toBe(first)
+  await expect.poll(() => current.textContent()).toBe(first)
   await page.keyboard.press('?')
   await expect(page.getByRole('dialog', { name: '审核快捷键' })).toBeVisible()
   await expectAccessible(page)
@@ -194,7 +194,7 @@ test('the queue is worked off by keyboard: look, mark, approve many, return with
 test('who recorded a claim sees why there is no button', async ({ page }) => {
   const secretary = await staffApi('secretary')
   const { items } = await secretary.get(`/villages/${village()}/households?limit=60`)
-  const { body } = await secretary.post(`/villages/${village()}/claims`, { household: items[56].id, rule: 'C03', day: today(), qty: 1, step: -1, event: '', note: '', proof: '走访记录', photo: '' })
+  const { body } = await secretary.post(`/villages/${village()}/claims`, { household: items[56].id, rule: 'C03', day: await today(), qty: 1, step: -1, event: '', note: '', proof: '走访记录', photo: '' })
   await page.setViewportSize(sizes.desktop)
   await enter(page, 'secretary')
   await open(page, `/${village()}/review`)
@@ -393,9 +393,4 @@ async function expectAtTop(page: Page): Promise<void> {
   if (!(await bar.isVisible())) return
   const [end, start] = await Promise.all([bar.evaluate((one) => one.getBoundingClientRect().bottom), page.getByRole('main').evaluate((one) => one.getBoundingClientRect().top)])
   expect(start, 'where the page begins').toBe(end)
-}
-
-/** Today in China, yyyymmdd. */
-function today(): number {
-  return Number(new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10).replace(/-/g, ''))
 }

@@ -39,9 +39,11 @@ export default async function start(): Promise<() => Promise<void>> {
   writeFileSync(demoFile, JSON.stringify(demo))
 
   return async () => {
-    const ended = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGTERM')
-    await ended
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGTERM')
+      await ended
+    }
     rmSync(data, { recursive: true, force: true })
   }
 }
