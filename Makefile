@@ -66,6 +66,10 @@ test-e2e: build ## Browser tests: Playwright against bin/qunyan in Chromium
 bench: build ## Measure the limits as ratios to raw references in the same run
 	bin/qunyan bench $(ARGS)
 
+.PHONY: torture
+torture: ## Kill the server under load for a quarter of an hour (TORTURE_TIMES=25), on SQLite or TEST_DATABASE_URL
+	TORTURE_TIMES=$${TORTURE_TIMES:-25} go test -count 1 -timeout 2h -v -run Killed ./internal/torture
+
 .PHONY: lint
 lint: ## gofmt, go vet, shell syntax
 	@unformatted=$$(gofmt -l cmd internal web/*.go scripts 2>/dev/null || true); \

@@ -24,7 +24,7 @@ func layers() [][]string {
 		{"report", "backup"},
 		{"api", "page", "demo"},
 		{"app"},
-		{"bench"},
+		{"bench", "torture"},
 		{"cmd"},
 	}
 }

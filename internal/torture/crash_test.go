@@ -1,0 +1,176 @@
+package torture
+
+import (
+	"encoding/json"
+	"fmt"
+	mathrand "math/rand/v2"
+	"net/http"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"qunyan/internal/core"
+	"qunyan/internal/store/storetest"
+)
+
+// background is what goes on while clients write and the server dies. step does one thing of the kind, such as closing
+// a month, and says whether it was answered; it is called until it was not.
+type background struct {
+	name  string
+	kills int
+	step  func(c *crash) bool
+}
+
+// Something new that runs beside the writes (and must survive a kill) belongs into this table.
+func backgrounds() []background {
+	return []background{
+		{"nothing else", 20, nil},
+		{"a month closes", 16, (*crash).closeMonth},
+		{"an import runs", 16, (*crash).importHouseholds},
+	}
+}
+
+// crash is a server that is killed again and again, and the clients that live through it.
+type crash struct {
+	t       *testing.T
+	world   *world
+	binary  string
+	clients []*client
+	also    *client // does what goes on in the background
+
+	imported bool
+	cut      int // what the background began and a kill cut off
+}
+
+// TestAKilledServerKeepsItsWord kills the server at random moments. TORTURE_TIMES makes the loop that many times longer.
+func TestAKilledServerKeepsItsWord(t *testing.T) {
+	binary, data, db := binary(t), t.TempDir(), storetest.URL(t)
+	c := &crash{t: t, binary: binary, world: newWorld(t, data, db, 3, 12)}
+	first := start(t, binary, data, db)
+	for _, s := range c.world.shops {
+		c.clients = append(c.clients, office(t, first.url, s, c.world.today)...)
+	}
+	c.also = signIn(t, first.url, "secretary")
+	first.stop()
+	before := readBook(t, c.world)
+	times := 1
+	if text := os.Getenv("TORTURE_TIMES"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			t.Fatalf("TORTURE_TIMES: %v", err)
+		}
+		times = n
+	}
+	for range times {
+		for _, b := range backgrounds() {
+			kills := b.kills
+			if !strings.HasPrefix(db, "sqlite:") {
+				kills /= 4 // what is killed is the same program, and the server of the database has tests of its own
+			}
+			c.cut = 0
+			for range kills {
+				c.round(b)
+			}
+			verify(t, binary, data, db)
+			c.check(before)
+			t.Logf("%s: %d kills, %d of which cut it off; %d requests, %d not answered so far", b.name, kills, c.cut, c.requests(), c.unanswered())
+		}
+	}
+}
+
+// round starts the server, lets everybody work until so many writes were answered, and kills it.
+func (c *crash) round(b background) {
+	s := start(c.t, c.binary, c.world.data, c.world.db)
+	acknowledged, over := make(chan struct{}), make(chan struct{})
+	var working sync.WaitGroup
+	for _, one := range slices.Concat(c.clients, []*client{c.also}) {
+		one.base = s.url
+	}
+	for _, one := range c.clients {
+		working.Go(func() { one.work(acknowledged, over) })
+	}
+	if b.step != nil {
+		working.Go(func() {
+			for b.step(c) {
+				continue
+			}
+			c.cut++
+		})
+	}
+	for range mathrand.N(60) {
+		<-acknowledged
+	}
+	s.kill()
+	close(over)
+	working.Wait()
+	if text := s.log.String(); strings.Contains(text, "level=ERROR") || strings.Contains(text, "panic") {
+		c.t.Errorf("the server complained before it was killed:\n%s", text)
+	}
+}
+
+func (c *crash) requests() (n int) {
+	for _, one := range c.clients {
+		n += len(one.log)
+	}
+	return n
+}
+
+func (c *crash) unanswered() (n int) {
+	for _, one := range c.clients {
+		n += len(unanswered(one.log))
+	}
+	return n
+}
+
+// closeMonth closes one village's month after the other, and then all of them again: a close that was done is answered
+// as it was the first time. The same request is sent after a kill.
+func (c *crash) closeMonth() bool {
+	log := c.also.log
+	var r *request
+	if n := len(log); n > 0 && !log[n-1].answered {
+		r = log[n-1]
+	} else {
+		v := c.world.months[n%len(c.world.months)]
+		r = newRequest("close", fmt.Sprintf("/villages/%s/months/%d/close", v, c.world.lastMonth()), map[string]any{})
+		c.also.log = append(c.also.log, r)
+	}
+	return c.also.send(r)
+}
+
+// importHouseholds brings households into an empty village until it is told that they are there, and then again: a file
+// that was imported changes nothing.
+func (c *crash) importHouseholds() bool {
+	var file strings.Builder
+	file.WriteString("户编号,户主,姓名,与户主关系\n")
+	for i := range importedHouseholds {
+		fmt.Fprintf(&file, "%d,,王建国,户主\n", i+1)
+	}
+	r := newRequest("import", "", nil)
+	where := "/areas/" + c.world.empty.String() + "/imports"
+	status, answer, err := c.also.do(http.MethodPost, where+"?dry=false", r.key, []byte(file.String()), "text/csv")
+	for err == nil {
+		var job struct {
+			ID                          core.ID
+			State                       string
+			Created, Changed, Unchanged int
+		}
+		if status >= 300 || json.Unmarshal(answer, &job) != nil || job.State == "failed" {
+			c.t.Errorf("import: %d %s", status, answer)
+			return false
+		}
+		if job.State == "done" {
+			if c.imported && job.Unchanged != importedHouseholds || job.Created != 0 && job.Created != importedHouseholds {
+				c.t.Errorf("the import made %d households and left %d as they were", job.Created, job.Unchanged)
+			}
+			c.imported = true
+			return true
+		}
+		status, answer, err = c.also.do(http.MethodGet, where+"/"+job.ID.String(), "", nil, "")
+	}
+	return false
+}
+
+const importedHouseholds = 120
