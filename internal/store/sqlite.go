@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 
 	"qunyan/internal/errs"
 )
@@ -46,7 +47,7 @@ func openSQLite(ctx context.Context, path string, opt Options, counted *counters
 	write := &sqliteConn{dsn: sqliteDSN(abs, "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)",
 		"wal_autocheckpoint(16000)", "journal_size_limit(134217728)", fmt.Sprintf("cache_size(-%d)", or(opt.CacheKiB, sqliteCacheKiB)), "temp_store(MEMORY)")}
 	if err := write.do(ctx, "SELECT 1"); err != nil {
-		return nil, err
+		return nil, reason(filepath.Dir(abs), err)
 	}
 	db := &sqliteDB{path: abs, readers: make(chan *sqliteConn, or(opt.Readers, max(4, runtime.NumCPU()))), closed: make(chan struct{})}
 	for range cap(db.readers) {
@@ -54,6 +55,22 @@ func openSQLite(ctx context.Context, path string, opt Options, counted *counters
 	}
 	db.writer = newWriter(write, or(opt.GroupMost, sqliteGroupMost), or(opt.Queue, sqliteQueue), counted)
 	return db, nil
+}
+
+// reason asks the file system why a database in a folder could not be opened; SQLite knows only that it could not.
+func reason(folder string, err error) error {
+	f, probe := os.CreateTemp(folder, ".probe-*")
+	if probe == nil {
+		_, probe = f.WriteString("?")
+		probe = errors.Join(probe, f.Close(), os.Remove(f.Name()))
+	}
+	switch {
+	case errors.Is(probe, syscall.ENOSPC):
+		return errs.New(errs.Unavailable, "store.disk_full").Because(err)
+	case errors.Is(probe, syscall.EROFS):
+		return errs.New(errs.Unavailable, "store.read_only").Because(err)
+	}
+	return err
 }
 
 func sqliteDSN(path string, pragmas ...string) string {

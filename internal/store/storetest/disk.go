@@ -89,3 +89,16 @@ func (d *Disk) Free() {
 }
 
 func (d *Disk) filler() string { return filepath.Join(d.Path, "filler") }
+
+// Protect makes the disk read-only. The kernel refuses while a file of it is open for writing.
+func (d *Disk) Protect() { d.remount(syscall.MS_RDONLY) }
+
+// Unprotect makes it writable again.
+func (d *Disk) Unprotect() { d.remount(0) }
+
+func (d *Disk) remount(flags uintptr) {
+	d.t.Helper()
+	if err := syscall.Mount("tmpfs", d.Path, "tmpfs", syscall.MS_REMOUNT|flags, ""); err != nil {
+		d.t.Fatalf("remount the disk: %v", err)
+	}
+}
