@@ -70,6 +70,10 @@ bench: build ## Measure the limits as ratios to raw references in the same run
 torture: ## Kill the server under load for a quarter of an hour (TORTURE_TIMES=25), on SQLite or TEST_DATABASE_URL
 	TORTURE_TIMES=$${TORTURE_TIMES:-25} go test -count 1 -timeout 2h -v -run Killed ./internal/torture
 
+.PHONY: test-failover
+test-failover: ## Kill a PostgreSQL primary under load, promote its synchronous standby, count what is lost
+	TEST_FAILOVER=1 go test -count 1 -v -run Promoted ./internal/torture
+
 .PHONY: lint
 lint: ## gofmt, go vet, shell syntax
 	@unformatted=$$(gofmt -l cmd internal web/*.go scripts 2>/dev/null || true); \

@@ -105,8 +105,9 @@ func (b *book) read(ctx context.Context, tx *store.Tx, w *world) error {
 		(SELECT count(*) FROM household WHERE village = $1)`, w.empty).Scan(&b.closes, &b.closeLines, &b.imported)
 }
 
-// compare holds the book against what the clients were told. before is the book when they began.
-func compare(t *testing.T, before, now book, clients []*client) {
+// compare holds the book against what the clients were told, and says how many answered writes are gone. before is the
+// book when they began.
+func compare(t *testing.T, before, now book, clients []*client) (lost int) {
 	t.Helper()
 	sent, answered := map[string]int64{}, map[string]int64{}
 	for _, c := range clients {
@@ -119,6 +120,7 @@ func compare(t *testing.T, before, now book, clients []*client) {
 			kept, found := now.keys[r.key]
 			switch {
 			case !found:
+				lost++
 				t.Errorf("%s %s was answered and is gone", r.kind, r.key)
 			case r.kind == "redeem" && (now.slips[r.id] != r.no || !strings.Contains(kept, r.id.String())):
 				t.Errorf("slip %d of %s was handed out; the book has %d", r.no, r.key, now.slips[r.id])
@@ -141,6 +143,7 @@ func compare(t *testing.T, before, now book, clients []*client) {
 			t.Errorf("%d %s were sent and %d answered; %d are there", sent[kind], kind, answered[kind], n)
 		}
 	}
+	return lost
 }
 
 func (c *crash) check(before book) {

@@ -31,8 +31,10 @@ type client struct {
 	http *http.Client
 	base string
 	csrf string
-	next  func(over <-chan struct{}) *request // nil when there is nothing more to do
-	heard func(r *request)                    // told of every first answer, if set
+
+	patient bool                                // takes \"try later\" for no answer
+	next    func(over <-chan struct{}) *request // nil when there is nothing more to do
+	heard   func(r *request)                    // told of every first answer, if set
 
 	log  []*request
 	open []*request // sent, and no answer came
@@ -83,6 +85,9 @@ func (c *client) do(method, path, key string, body []byte, media string) (status
 func (c *client) send(r *request) bool {
 	status, answer, err := c.do(http.MethodPost, r.path, r.key, r.body, "application/json")
 	if err != nil {
+		return false
+	}
+	if status == http.StatusServiceUnavailable && c.patient {
 		return false
 	}
 	if status >= 300 {
