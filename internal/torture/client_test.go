@@ -167,9 +167,12 @@ func (s shop) goods() *request {
 	if mathrand.N(5) == 0 {
 		return newRequest("receive", s.path("/items/"+s.item.String()+"/receive"), map[string]any{"qty": 2, "cost_fen": 2 * cost})
 	}
-	return newRequest("redeem", s.path("/redemptions"), map[string]any{
-		"household": s.someone(), "points": price, "items": []any{map[string]any{"item": s.item, "qty": 1, "price": price}},
-	})
+	return newRequest("redeem", s.path("/redemptions"), s.basket(price))
+}
+
+// basket is one piece for somebody, at this price.
+func (s shop) basket(price int) map[string]any {
+	return map[string]any{"household": s.someone(), "points": price, "items": []any{map[string]any{"item": s.item, "qty": 1, "price": price}}}
 }
 
 func (s shop) claim(day core.Day) *request {

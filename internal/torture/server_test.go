@@ -35,7 +35,7 @@ type server struct {
 	t    *testing.T
 	url  string
 	cmd  *exec.Cmd
-	log  *lockedBuffer
+	log  *logBuffer
 	once sync.Once
 	end  error
 }
@@ -43,9 +43,14 @@ type server struct {
 // start runs the server and waits until it listens. It is killed when the test ends, unless it ended before.
 func start(t *testing.T, binary, data, db string, flags ...string) *server {
 	t.Helper()
+	return startLogging(t, newLogBuffer(), binary, data, db, flags...)
+}
+
+func startLogging(t *testing.T, log *logBuffer, binary, data, db string, flags ...string) *server {
+	t.Helper()
 	args := append([]string{"serve", "--data", data, "--db", db, "--addr", "127.0.0.1:0", "--log-level", "warn",
 		"--calls-per-minute", "0", "--sign-ins-per-minute", "0"}, flags...)
-	s := &server{t: t, cmd: exec.Command(binary, args...), log: &lockedBuffer{}}
+	s := &server{t: t, cmd: exec.Command(binary, args...), log: log}
 	s.cmd.Stderr = s.log
 	stdout, err := s.cmd.StdoutPipe()
 	if err != nil {
@@ -91,20 +96,37 @@ func verify(t *testing.T, binary, data, db string) {
 	}
 }
 
-// lockedBuffer takes what a process writes while a test reads.
-type lockedBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
+// logBuffer takes what processes write while a test reads.
+type logBuffer struct {
+	mu   sync.Mutex
+	more *sync.Cond
+	buf  bytes.Buffer
 }
 
-func (b *lockedBuffer) Write(p []byte) (int, error) {
+func newLogBuffer() *logBuffer {
+	b := &logBuffer{}
+	b.more = sync.NewCond(&b.mu)
+	return b
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.more.Broadcast()
 	return b.buf.Write(p)
 }
 
-func (b *lockedBuffer) String() string {
+func (b *logBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.buf.String()
+}
+
+// await waits until a text was written.
+func (b *logBuffer) await(text string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for !bytes.Contains(b.buf.Bytes(), []byte(text)) {
+		b.more.Wait()
+	}
 }
