@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
@@ -224,4 +225,39 @@ func (p *proxy) mend() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.down = false
+}
+
+// A commit may wait for ever, for a standby that is gone or a disk that hangs. Whoever asks whether the store is ready
+// is told so in their own time, and however often they ask, one try is under way.
+func TestReadyAnswersWhileAWriteHangs(t *testing.T) {
+	t.Parallel()
+	st, clock := storetest.Open(t), core.SystemClock{}
+	if err := st.Ready(context.Background(), clock); err != nil {
+		t.Fatal(err)
+	}
+	inside, leave, left := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		begun := false
+		left <- st.Tx(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE lease SET until_ms = 1 WHERE job = 'ready'`)
+			if !begun {
+				begun = true
+				close(inside)
+				<-leave
+			}
+			return err
+		})
+	}()
+	<-inside
+	for range 3 {
+		asking, giveUp := context.WithTimeout(context.Background(), time.Millisecond)
+		if err := st.Ready(asking, clock); errs.CodeOf(err) != "store.busy" {
+			t.Errorf("ready while a write hangs: %v, want store.busy", err)
+		}
+		giveUp()
+	}
+	close(leave)
+	if err := <-left; err != nil {
+		t.Error(err)
+	}
 }

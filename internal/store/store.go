@@ -41,6 +41,9 @@ type Store struct {
 	counted counters
 	closing sync.Once
 	closed  error
+
+	probing sync.Mutex
+	probe   *probe // that is under way, or nil
 }
 
 type counters struct{ commands, commits, retries atomic.Int64 }
@@ -115,13 +118,41 @@ func (s *Store) Tx(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 	return fault(err)
 }
 
-// Ready says whether the store can write now; the error is what /readyz reports.
+// probe is a try to write, shared by all who ask meanwhile.
+type probe struct {
+	done chan struct{}
+	err  error
+}
+
+// Ready says whether the store can write now; the error is what /readyz reports. A write may hang, for a disk or for a
+// standby that has to confirm: then the answer is store.busy when ctx ends, and only one try is left hanging.
 func (s *Store) Ready(ctx context.Context, clock core.Clock) error {
-	return s.Tx(ctx, func(ctx context.Context, tx *Tx) error {
+	s.probing.Lock()
+	p := s.probe
+	if p == nil {
+		p = &probe{done: make(chan struct{})}
+		s.probe = p
+		go s.try(context.WithoutCancel(ctx), p, clock.Now())
+	}
+	s.probing.Unlock()
+	select {
+	case <-p.done:
+		return p.err
+	case <-ctx.Done():
+		return errs.New(errs.Unavailable, "store.busy").Because(ctx.Err())
+	}
+}
+
+func (s *Store) try(ctx context.Context, p *probe, nowMs int64) {
+	p.err = s.Tx(ctx, func(ctx context.Context, tx *Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO lease (job, holder, until_ms) VALUES ('ready', '', $1)
-			ON CONFLICT (job) DO UPDATE SET until_ms = excluded.until_ms`, clock.Now())
+			ON CONFLICT (job) DO UPDATE SET until_ms = excluded.until_ms`, nowMs)
 		return err
 	})
+	s.probing.Lock()
+	s.probe = nil
+	s.probing.Unlock()
+	close(p.done)
 }
 
 // call runs a command's function and turns a panic into an error, so that one bad command cannot end the others.
