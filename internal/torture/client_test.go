@@ -112,6 +112,23 @@ func (c *client) send(r *request) bool {
 	return true
 }
 
+// try sends the client's newest request and wants this answer.
+func (c *client) try(t *testing.T, during string, want int, code string) {
+	r := c.log[len(c.log)-1]
+	status, answer, err := c.do(http.MethodPost, r.path, r.key, r.body, "application/json")
+	var got struct {
+		Code string  `json:"code"`
+		ID   core.ID `json:"id"`
+		No   int64   `json:"no"`
+	}
+	if err != nil || status != want || json.Unmarshal(answer, &got) != nil || got.Code != code {
+		t.Errorf("%s: %d %s %v, want %d %s", during, status, answer, err, want, code)
+	}
+	if status == http.StatusCreated {
+		r.answered, r.id, r.no, r.answer = true, got.ID, got.No, answer
+	}
+}
+
 // work sends what was left open, some of it, and then new requests, until no answer comes or nothing is left to do.
 func (c *client) work(acknowledged chan<- struct{}, over <-chan struct{}) {
 	again := c.open

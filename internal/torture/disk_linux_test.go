@@ -1,8 +1,6 @@
 package torture
 
 import (
-	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -13,7 +11,6 @@ import (
 	"testing"
 	"unsafe"
 
-	"qunyan/internal/core"
 	"qunyan/internal/store/storetest"
 )
 
@@ -109,37 +106,6 @@ func (s *server) suffer(f fault, at shop, clients []*client) {
 		t.Errorf("after %s /readyz still says %d %s", f.name, status, body)
 	}
 	everybody(http.StatusCreated, "") // the same wishes, under their keys
-}
-
-// try sends the client's newest request and wants this answer.
-func (c *client) try(t *testing.T, during string, want int, code string) {
-	r := c.log[len(c.log)-1]
-	status, answer, err := c.do(http.MethodPost, r.path, r.key, r.body, "application/json")
-	var got struct {
-		Code string  `json:"code"`
-		ID   core.ID `json:"id"`
-		No   int64   `json:"no"`
-	}
-	if err != nil || status != want || json.Unmarshal(answer, &got) != nil || got.Code != code {
-		t.Errorf("%s: %d %s %v, want %d %s", during, status, answer, err, want, code)
-	}
-	if status == http.StatusCreated {
-		r.answered, r.id, r.no, r.answer = true, got.ID, got.No, answer
-	}
-}
-
-func (s *server) get(path string) (status int, body string) {
-	s.t.Helper()
-	res, err := http.Get(s.url + path)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return res.StatusCode, string(text)
 }
 
 // A server that starts on such a disk says what is wrong and ends; whatever watches over it starts it again.

@@ -141,6 +141,9 @@ func (p *postgres) kill() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil { // it must not bring up a child that outlives it
+		p.t.Fatal(err)
+	}
 	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		p.t.Fatal(err)

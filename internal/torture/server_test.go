@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -86,6 +88,21 @@ func (s *server) stop() {
 			s.t.Errorf("the stop was not orderly: %v\n%s", s.end, s.log)
 		}
 	})
+}
+
+// get reads a page.
+func (s *server) get(path string) (status int, body string) {
+	s.t.Helper()
+	res, err := http.Get(s.url + path)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return res.StatusCode, string(text)
 }
 
 // verify has the binary recompute every book.
