@@ -61,6 +61,19 @@ func sqliteFault(err *sqlite.Error) error {
 	return err
 }
 
+// endsTransaction says whether SQLite may have rolled the whole transaction back because of an error.
+func endsTransaction(err error) bool {
+	var lite *sqlite.Error
+	if !errors.As(err, &lite) {
+		return false
+	}
+	switch lite.Code() & 0xff {
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM:
+		return true
+	}
+	return false
+}
+
 // postgresFault reads the SQLSTATE (PostgreSQL manual, appendix A).
 func postgresFault(err *pgconn.PgError) error {
 	switch {

@@ -261,3 +261,39 @@ func TestReadyAnswersWhileAWriteHangs(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A full disk ends the transaction in the middle of a command. Should the command go on, nothing it writes from there on
+// may stay: the engine would commit each of its statements alone.
+func TestNothingStaysOfACommandThatIgnoresAFullDisk(t *testing.T) {
+	t.Parallel()
+	storetest.WithDisk(t, "24", func(d *storetest.Disk) {
+		st, village := storetest.OpenURL(t, "sqlite:"+filepath.Join(d.Path, "qunyan.db")), storetest.Village()
+		if err := writeTwo(st, village, 0); err != nil {
+			t.Fatal(err)
+		}
+		full := 0
+		err := st.Tx(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+			d.Fill()
+			for i := range 40_000 { // more than the cache of the connection holds
+				if _, err := tx.Exec(ctx, insertLeft, village, fmt.Sprintf("%05d %s", i, strings.Repeat("x", 1000))); err != nil {
+					full++
+					break
+				}
+			}
+			d.Free()
+			_, _ = tx.Exec(ctx, insertLeft, village, "alone")
+			return nil
+		})
+		if full == 0 || errs.CodeOf(err) != "store.disk_full" {
+			t.Errorf("a command on a full disk answered %v after %d failures", err, full)
+		}
+		if left, right := countTwo(t, st, village); left != 1 || right != 1 {
+			t.Errorf("%d left and %d right rows, want one of each", left, right)
+		}
+		if err := writeTwo(st, village, 1); err != nil {
+			t.Errorf("the first write after it: %v", err)
+		}
+	})
+}
+
+const insertLeft = `INSERT INTO tally (village, month, topic, item, n, amount) VALUES ($1, 0, 'left', $2, 0, 0)`

@@ -18,6 +18,10 @@ type sqliteConn struct {
 	args  []driver.NamedValue // reused from statement to statement
 
 	reading bool // a result is being read, row by row
+
+	// lost is a failure that makes the engine end the transaction by itself. Until the transaction is given up no further
+	// statement is run: it would be one of its own, committed at once.
+	lost error
 }
 
 // errReading is what PostgreSQL's connection answers too, so code that passes on one engine passes on the other.
@@ -31,12 +35,27 @@ func (c *sqliteConn) drop() {
 	if c.conn != nil {
 		_ = c.conn.Close()
 	}
-	c.conn, c.stmts = nil, nil
+	c.conn, c.stmts, c.lost = nil, nil, nil
+}
+
+// failed turns a driver's error into ours, and remembers one that ends the transaction.
+func (c *sqliteConn) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	ours := fault(err)
+	if endsTransaction(err) {
+		c.lost = ours
+	}
+	return ours
 }
 
 func (c *sqliteConn) prepared(text string) (driver.Stmt, error) {
 	if c.reading {
 		return nil, errReading
+	}
+	if c.lost != nil {
+		return nil, c.lost
 	}
 	if s := c.stmts[text]; s != nil {
 		return s, nil
@@ -86,7 +105,7 @@ func (c *sqliteConn) exec(ctx context.Context, text string, args []any) (int64, 
 	}
 	res, err := s.(driver.StmtExecContext).ExecContext(ctx, values)
 	if err != nil {
-		return 0, fault(err)
+		return 0, c.failed(err)
 	}
 	return res.RowsAffected()
 }
@@ -102,13 +121,14 @@ func (c *sqliteConn) query(ctx context.Context, text string, args []any) (*sqlit
 	}
 	rows, err := s.(driver.StmtQueryContext).QueryContext(ctx, values)
 	if err != nil {
-		return nil, fault(err)
+		return nil, c.failed(err)
 	}
-	return &sqliteRows{rows: rows, values: make([]driver.Value, len(rows.Columns()))}, nil
+	return &sqliteRows{conn: c, rows: rows, values: make([]driver.Value, len(rows.Columns()))}, nil
 }
 
 // sqliteRows is a running result, and the Row it stands on.
 type sqliteRows struct {
+	conn   *sqliteConn
 	rows   driver.Rows
 	values []driver.Value
 }
@@ -119,7 +139,7 @@ func (r *sqliteRows) next() error {
 	if err == io.EOF {
 		return err
 	}
-	return fault(err)
+	return r.conn.failed(err)
 }
 
 // Scan copies the row it stands on.
@@ -139,7 +159,7 @@ type singleRow struct{ rows *sqliteRows }
 func (r singleRow) Scan(dest ...any) (err error) {
 	defer func() {
 		// An UPDATE … RETURNING has done its work only once it is reset, so the error of that counts.
-		err = errors.Join(err, fault(r.rows.rows.Close()))
+		err = errors.Join(err, r.rows.conn.failed(r.rows.rows.Close()))
 	}()
 	if err := r.rows.next(); err == io.EOF {
 		return ErrNone
@@ -161,7 +181,7 @@ func (c *sqliteConn) rows(ctx context.Context, text string, args []any, scan fun
 	c.reading = true
 	defer func() {
 		c.reading = false
-		err = errors.Join(err, fault(rows.rows.Close()))
+		err = errors.Join(err, c.failed(rows.rows.Close()))
 	}()
 	for {
 		switch err := rows.next(); {

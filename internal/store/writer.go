@@ -149,6 +149,9 @@ func (w *writer) alone(c *command) error {
 		return errors.Join(errGroupLost, err)
 	}
 	err := call(ctx, &Tx{w.conn}, c.fn)
+	if w.conn.lost != nil {
+		return errors.Join(errGroupLost, w.conn.lost)
+	}
 	if err != nil {
 		if lost := w.conn.do(ctx, "ROLLBACK TO command"); lost != nil {
 			return errors.Join(errGroupLost, err)
@@ -164,6 +167,7 @@ func (w *writer) alone(c *command) error {
 // none to roll back: a connection that can begin and end an empty one is as good as new and keeps its statements. Any
 // other is dropped.
 func (w *writer) abandon(ctx context.Context) {
+	w.conn.lost = nil
 	if w.conn.do(ctx, "ROLLBACK") == nil {
 		return
 	}
