@@ -116,6 +116,7 @@ func TestAStartOnABadDiskSaysWhy(t *testing.T) {
 	storetest.WithDisk(t, "24", func(d *storetest.Disk) {
 		binary := binary(t)
 		w := newWorld(t, d.Path, "sqlite:"+filepath.Join(d.Path, "qunyan.db"), 1, 0)
+		start(t, binary, w.data, w.db).stop() // the first start makes its keys
 		for _, bad := range []struct {
 			name       string
 			begin, end func()
