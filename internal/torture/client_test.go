@@ -121,7 +121,10 @@ func (c *client) try(t *testing.T, during string, want int, code string) {
 		ID   core.ID `json:"id"`
 		No   int64   `json:"no"`
 	}
-	if err != nil || status != want || json.Unmarshal(answer, &got) != nil || got.Code != code {
+	if err == nil {
+		err = json.Unmarshal(answer, &got)
+	}
+	if err != nil || status != want || got.Code != code {
 		t.Errorf("%s: %d %s %v, want %d %s", during, status, answer, err, want, code)
 	}
 	if status == http.StatusCreated {
