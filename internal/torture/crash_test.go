@@ -29,7 +29,8 @@ func backgrounds() []background {
 	return []background{
 		{"nothing else", 20, nil},
 		{"a month closes", 16, (*crash).closeMonth},
-		{"an import runs", 16, (*crash).importHouseholds},
+		{"an import runs", 12, (*crash).importHouseholds},
+		{"a backup runs", 8, (*crash).backUp},
 	}
 }
 
@@ -42,6 +43,8 @@ type crash struct {
 	also    *client // does what goes on in the background
 
 	imported bool
+	backup   process // that runs
+	backups  []string
 	cut      int // what the background began and a kill cut off
 }
 
@@ -76,13 +79,15 @@ func TestAKilledServerKeepsItsWord(t *testing.T) {
 			}
 			verify(t, binary, data, db)
 			c.check(before)
-			t.Logf("%s: %d kills, %d of which cut it off; %d requests, %d not answered so far", b.name, kills, c.cut, c.requests(), c.unanswered())
+			c.restoreLast()
+			t.Logf("%s: %d kills, %d of which cut it off; %d requests, %d not answered so far; %d backups", b.name, kills, c.cut, c.requests(), c.unanswered(), len(c.backups))
 		}
 	}
 }
 
 // round starts the server, lets everybody work until so many writes were answered, and kills it.
 func (c *crash) round(b background) {
+	c.backup.allow()
 	s := start(c.t, c.binary, c.world.data, c.world.db)
 	acknowledged, over := make(chan struct{}), make(chan struct{})
 	var working sync.WaitGroup
@@ -104,6 +109,7 @@ func (c *crash) round(b background) {
 		<-acknowledged
 	}
 	s.kill()
+	c.backup.kill()
 	close(over)
 	working.Wait()
 	if text := s.log.String(); strings.Contains(text, "level=ERROR") || strings.Contains(text, "panic") {
