@@ -56,8 +56,11 @@ func (c *crash) backUp() bool {
 	to := filepath.Join(c.t.TempDir(), fmt.Sprintf("%d.backup", len(c.backups)))
 	cmd := exec.Command(c.binary, "backup", "--data", c.world.data, "--db", c.world.db, "--to", to, "--with-key")
 	out, err := c.backup.run(cmd)
+	if cmd.ProcessState != nil && cmd.ProcessState.Exited() { // by itself, so nobody killed it
+		c.ended <- struct{}{}
+	}
 	if err != nil {
-		if !errors.Is(err, errKilled) && cmd.ProcessState != nil && cmd.ProcessState.Exited() { // by itself, so nobody killed it
+		if !errors.Is(err, errKilled) && cmd.ProcessState != nil && cmd.ProcessState.Exited() {
 			c.t.Errorf("backup: %v\n%s", err, out)
 		}
 		return false
