@@ -32,7 +32,7 @@ func Write(ctx context.Context, tx *store.Tx, by core.Actor, id core.ID, nowMs i
 	if err != nil {
 		return fmt.Errorf("audit %s: after: %w", e.Action, err)
 	}
-	if _, err := tx.Exec(ctx, insertSQL, e.Area, id, nowMs, string(by.Kind), by.ID, by.Name, by.From, by.Request,
+	if err := tx.Later(ctx, insertSQL, e.Area, id, nowMs, string(by.Kind), by.ID, by.Name, by.From, by.Request,
 		e.Action, e.Subject, e.SubjectID, before, after); err != nil {
 		return fmt.Errorf("audit %s: %w", e.Action, err)
 	}

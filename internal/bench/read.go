@@ -13,17 +13,17 @@ import (
 const readings = 101
 
 // passbook compares the first page of a household with 10,000 lines with that of one with 100.
-func passbook(ctx context.Context, b *bench) (Result, error) {
+func passbook(ctx context.Context, b *bench) ([]Result, error) {
 	v := village(0)
 	if err := b.areas(ctx, 1); err != nil {
-		return Result{}, err
+		return nil, err
 	}
 	homes, err := b.households(ctx, v, 2)
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
 	short, long := homes[0], homes[1]
-	for i := range b.size(10_000) / 100 {
+	for i := range b.size(10_000, 10_000, 200) / 100 {
 		many := make([]core.ID, 100)
 		for j := range many {
 			many[j] = long
@@ -34,7 +34,7 @@ func passbook(ctx context.Context, b *bench) (Result, error) {
 			}
 		}
 		if err := b.earn(ctx, v, 1, many...); err != nil {
-			return Result{}, err
+			return nil, err
 		}
 	}
 	page := func(household core.ID) func() error {
@@ -47,32 +47,32 @@ func passbook(ctx context.Context, b *bench) (Result, error) {
 		}
 	}
 	a, z, err := middle(readings, page(short), page(long))
-	return compared("100 lines", a, z, 1500), err
+	return []Result{compared("passbook of 10,000 lines", "100 lines", a, z, 1500)}, err
 }
 
 // overview compares the county's view over a million lines with that over ten thousand, in as many villages and months.
 // The two counties are read in turn.
-func overview(ctx context.Context, b *bench) (Result, error) {
-	most := b.size(1_000_000)
-	few, err := newBench(ctx, Options{Dir: b.dir}, 0)
+func overview(ctx context.Context, b *bench) ([]Result, error) {
+	most := b.size(1_000_000, 400_000, 600)
+	few, err := newBench(ctx, Options{Dir: b.dir, Database: b.opt.Database, Size: b.opt.Size}, "few")
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
 	readFew, err := few.countyOf(ctx, most/100)
 	if err != nil {
-		return Result{}, errors.Join(err, few.close())
+		return nil, errors.Join(err, few.close())
 	}
 	readMany, err := b.countyOf(ctx, most)
 	if err != nil {
-		return Result{}, errors.Join(err, few.close())
+		return nil, errors.Join(err, few.close())
 	}
 	a, z, err := middle(readings, readFew, readMany)
-	return compared(fmt.Sprintf("%d lines", most/100), a, z, 2000), errors.Join(err, few.close())
+	return []Result{compared(fmt.Sprintf("county overview of %d lines", most), fmt.Sprintf("%d lines", most/100), a, z, 2000)}, errors.Join(err, few.close())
 }
 
 // countyOf fills a county's villages with n lines in all and gives the reading of its overview.
 func (b *bench) countyOf(ctx context.Context, n int) (read func() error, err error) {
-	const villages = 584
+	villages := b.size(584, 584, 5)
 	if err := b.areas(ctx, villages); err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (b *bench) countyOf(ctx context.Context, n int) (read func() error, err err
 	by := actor(1, core.RoleCounty, county)
 	return func() error {
 		o, err := b.svc.Reports.Overview(ctx, by, county, report.Span{From: 202601, To: 202612})
-		if err == nil && o.Totals.Villages != villages {
+		if err == nil && o.Totals.Villages != int64(villages) {
 			err = fmt.Errorf("%d villages", o.Totals.Villages)
 		}
 		return err
@@ -104,9 +104,9 @@ func (b *bench) earnSpread(ctx context.Context, v core.Area, n int, homes []core
 	return b.earn(ctx, v, 1, many...)
 }
 
-func compared(reference string, a, z time.Duration, bar int64) Result {
+func compared(name, reference string, a, z time.Duration, bar int64) Result {
 	return Result{
-		Reference: fmt.Sprintf("%s, median %d µs", reference, a.Microseconds()), Measured: fmt.Sprintf("median %d µs", z.Microseconds()),
+		Name: name, Reference: fmt.Sprintf("%s, median %d µs", reference, a.Microseconds()), Measured: fmt.Sprintf("median %d µs", z.Microseconds()),
 		Ratio: int64(z) * 1000 / max(int64(a), 1), Bar: bar,
 	}
 }

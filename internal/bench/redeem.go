@@ -10,9 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/cookiejar"
-	"path/filepath"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"qunyan/internal/core"
@@ -20,53 +17,40 @@ import (
 )
 
 const (
-	clients      = 64
-	rawGroup     = 64 // commits of the reference: as many redemptions as there are clients
 	shopVillages = 20
 	shopHomes    = 50
 )
 
 // redemptions compares whole redemptions over HTTP (session, permission, household, price, stock, points, slip number,
 // audit line, stored answer) with the raw loop writing the same rows.
-func redemptions(ctx context.Context, b *bench) (Result, error) {
-	n := b.size(12000)
+func redemptions(ctx context.Context, b *bench) ([]Result, error) {
 	w, err := newCounterWorld(ctx, b)
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
 	defer w.stop()
-	if _, err := w.redeem(ctx, n/10); err != nil { // connections, caches and prepared statements
-		return Result{}, err
-	}
-	// The reference runs before and after, and the mean of the two counts.
-	before, err := w.raw(ctx, n)
+	loop, err := b.rawLoop(ctx, "raw")
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
-	product, err := w.redeem(ctx, n)
-	if err != nil {
-		return Result{}, err
-	}
-	after, err := w.raw(ctx, n)
-	if err != nil {
-		return Result{}, err
-	}
-	raw := (before + after) / 2
-	return Result{
-		Reference: "raw loop " + perSecond(n, raw), Measured: perSecond(n, product),
-		Ratio: int64(raw) * 1000 / int64(product), Bar: 400, AtLeast: true,
-	}, nil
+	pairs, err := inTurn(
+		func(n int) (Sample, error) { return w.raw(ctx, loop, n) },
+		func(n int) (Sample, error) {
+			return load{clients: len(w.tills), n: n}.run(ctx, func(ctx context.Context, c int) error { return w.redeemOnce(ctx, w.tills[c]) })
+		}, b.size(12_000, 6000, 100))
+	return ratios("redemption over HTTP, 64 clients", pairs, 500), errors.Join(err, loop.Close())
 }
 
 // counterWorld is twenty shops, their households and sixty-four counters that are signed in.
 type counterWorld struct {
-	b      *bench
-	server *http.Server
-	url    string
-	homes  [][]core.ID
-	items  []core.ID
-	tills  []till
-	rawRun int
+	b       *bench
+	shops   int
+	server  *http.Server
+	url     string
+	homes   [][]core.ID
+	items   []core.ID
+	tills   []till
+	rawTurn int
 }
 
 type till struct {
@@ -76,14 +60,14 @@ type till struct {
 }
 
 func newCounterWorld(ctx context.Context, b *bench) (*counterWorld, error) {
-	w := &counterWorld{b: b}
-	if err := b.areas(ctx, shopVillages); err != nil {
+	w := &counterWorld{b: b, shops: b.size(shopVillages, shopVillages, 2)}
+	if err := b.areas(ctx, w.shops); err != nil {
 		return nil, err
 	}
-	if err := b.keepers(ctx, shopVillages); err != nil {
+	if err := b.keepers(ctx, w.shops); err != nil {
 		return nil, err
 	}
-	for i := range shopVillages {
+	for i := range w.shops {
 		homes, err := b.households(ctx, village(i), shopHomes)
 		if err != nil {
 			return nil, err
@@ -104,8 +88,8 @@ func newCounterWorld(ctx context.Context, b *bench) (*counterWorld, error) {
 	w.url = "http://" + listener.Addr().String()
 	w.server = &http.Server{Handler: b.api, ReadHeaderTimeout: time.Minute}
 	go func() { _ = w.server.Serve(listener) }() // ends with stop
-	for i := range clients {
-		t, err := w.signIn(ctx, i%shopVillages)
+	for i := range b.size(clients, clients, 4) {
+		t, err := w.signIn(ctx, i%w.shops)
 		if err != nil {
 			w.stop()
 			return nil, err
@@ -160,27 +144,7 @@ func (w *counterWorld) post(ctx context.Context, t till, path, key string, body,
 	return json.Unmarshal(text, answer)
 }
 
-// redeem makes n redemptions, each client one after the other, and says how long all took.
-func (w *counterWorld) redeem(ctx context.Context, n int) (time.Duration, error) {
-	var left atomic.Int64
-	left.Store(int64(n))
-	return took(func() error {
-		var wg sync.WaitGroup
-		failed := make([]error, len(w.tills))
-		for i, t := range w.tills {
-			wg.Add(1)
-			go func() {
-				defer wg.Done()
-				for left.Add(-1) >= 0 && failed[i] == nil {
-					failed[i] = w.redeemOnce(ctx, t)
-				}
-			}()
-		}
-		wg.Wait()
-		return errors.Join(failed...)
-	})
-}
-
+// redeemOnce makes one redemption at one till.
 func (w *counterWorld) redeemOnce(ctx context.Context, t till) error {
 	id := w.b.ids.Next()
 	homes := w.homes[t.village]
@@ -199,25 +163,14 @@ func (w *counterWorld) redeemOnce(ctx context.Context, t till) error {
 }
 
 // raw writes the same number of redemptions into a database of its own.
-func (w *counterWorld) raw(ctx context.Context, n int) (time.Duration, error) {
-	w.rawRun++
-	name := fmt.Sprintf("raw%d.db", w.rawRun)
-	st, err := w.b.open(ctx, name)
-	if err != nil {
-		return 0, err
-	}
-	if err := st.Close(); err != nil {
-		return 0, err
-	}
-	loop, err := rawloop.Open(ctx, filepath.Join(w.b.dir, name))
-	if err != nil {
-		return 0, err
-	}
-	d, err := took(func() error {
+func (w *counterWorld) raw(ctx context.Context, loop *rawloop.Loop, n int) (Sample, error) {
+	return rawly(n, func() error {
+		from := w.rawTurn
+		w.rawTurn += n
 		return loop.Redemptions(ctx, n, rawGroup, func(i int) rawloop.Redeem {
-			v := i % shopVillages
-			return rawloop.Redeem{Village: village(v), Household: w.homes[v][i%shopHomes], Item: w.items[v], Points: 5, Fen: 400, NowMs: w.b.clock.Now()}
+			i += from
+			v := i % len(w.homes)
+			return rawloop.Redeem{Village: village(v), Household: w.homes[v][i%shopHomes], Item: w.items[v], No: int64(i/len(w.homes)*2 + 1), Points: 5, Fen: 400, NowMs: w.b.clock.Now()}
 		})
 	})
-	return d, errors.Join(err, loop.Close())
 }

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"qunyan/internal/core"
@@ -119,22 +118,30 @@ func (p *posting) mixes() bool {
 }
 
 // oneByOne takes the numbers and changes each account with a statement that checks and answers, so that nothing is
-// read first.
+// read first, and the statements need not wait for each other.
 func (p *posting) oneByOne(ctx context.Context, tx *store.Tx) error {
-	b, err := take(ctx, tx, p.at, int64(len(p.lines)))
-	if err != nil {
-		return err
-	}
 	for i := range p.lines {
 		p.touch(&p.lines[i])
 	}
+	var b Book
+	queries := make([]store.Query, 1, 1+len(p.order))
+	queries[0] = store.Query{SQL: sqlTake, Args: []any{p.at.Village, int64(len(p.lines)), p.at.NowMs}, Dest: []any{&b.LastNo, &b.LastMs, &b.Closed}}
 	for _, at := range p.order {
+		queries = append(queries, p.move(at, p.sums[at]))
+	}
+	if err := tx.Batch(ctx, queries); err != nil {
+		return err
+	}
+	for i, at := range p.order {
 		s := p.sums[at]
-		after, err := p.move(ctx, tx, at, s, b.LastMs)
-		if err != nil {
-			return err
+		if queries[i+1].None {
+			have, err := free(ctx, tx, p.at.Village, at, b.LastMs)
+			if err != nil {
+				return err
+			}
+			return insufficient(have, -s.change)
 		}
-		s.balance = after - s.change
+		s.balance -= s.change // was the balance after all lines
 	}
 	if err := p.run(); err != nil {
 		return err
@@ -168,25 +175,19 @@ func (p *posting) sum(at slot) *sum {
 	return s
 }
 
-// move changes one account and gives its balance after all lines of the posting.
-func (p *posting) move(ctx context.Context, tx *store.Tx, at slot, s *sum, nowMs int64) (after int64, err error) {
+// move changes one account and reads its balance after all lines of the posting.
+func (p *posting) move(at slot, s *sum) store.Query {
 	v := p.at.Village
+	q := store.Query{Dest: []any{&s.balance}}
 	switch {
 	case s.change >= 0 || !at.account.Floored():
-		err = tx.Row(ctx, sqlMove, v, at.account, at.owner, s.change, s.lines).Scan(&after)
+		q.SQL, q.Args = sqlMove, []any{v, at.account, at.owner, s.change, s.lines}
 	case at.account == HouseholdSpendable:
-		err = tx.Row(ctx, sqlSpendFree, s.change, s.lines, v, at.account, at.owner, nowMs).Scan(&after)
+		q.SQL, q.Args = sqlSpendFree, []any{s.change, s.lines, v, at.account, at.owner}
 	default:
-		err = tx.Row(ctx, sqlSpend, s.change, s.lines, v, at.account, at.owner).Scan(&after)
+		q.SQL, q.Args = sqlSpend, []any{s.change, s.lines, v, at.account, at.owner}
 	}
-	if errors.Is(err, store.ErrNone) {
-		have, err := free(ctx, tx, v, at, nowMs)
-		if err != nil {
-			return 0, err
-		}
-		return 0, insufficient(have, -s.change)
-	}
-	return after, err
+	return q
 }
 
 // run works the lines through the running balances and writes the balances after each into it. It is the check of
@@ -231,11 +232,26 @@ func (p *posting) number(b Book) {
 
 // store writes the lines and the counts.
 func (p *posting) store(ctx context.Context, tx *store.Tx) error {
-	err := tx.Many(ctx, sqlInsertLine, len(p.written), func(i int) []any {
+	texts, err := memosOf(ctx, tx, p.at.Village, p.written)
+	if err != nil {
+		return err
+	}
+	row := func(i int) []any {
 		l := p.written[i]
+		own, number := text{l.MemoZh, l.MemoEn}, int64(0)
+		if n, kept := texts[own]; kept {
+			own, number = text{}, n
+		}
 		return []any{p.at.Village, l.No, l.Voucher, l.Day, l.AtMs, l.Kind, l.Category, l.Debit, l.Credit, l.Owner, l.Amount,
-			l.DebitAfter, l.CreditAfter, l.Ref, l.Reverses, l.MemoZh, l.MemoEn, l.Actor}
-	})
+			l.DebitAfter, l.CreditAfter, l.Ref, l.Reverses, own.zh, own.en, l.Actor, number}
+	}
+	if len(p.written) > few {
+		err = tx.Many(ctx, sqlInsertLine, len(p.written), row)
+	} else {
+		for i := 0; i < len(p.written) && err == nil; i++ {
+			err = tx.Later(ctx, sqlInsertLine, row(i)...)
+		}
+	}
 	if err != nil {
 		return err
 	}

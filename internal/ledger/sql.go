@@ -24,7 +24,8 @@ const sqlBalance = `SELECT balance FROM account WHERE village = $1 AND kind = $2
 
 const sqlBalances = `SELECT kind, owner, balance FROM account WHERE village = $1`
 
-// The three ways to change one account: whatever comes of it; not below zero; not below what is on hold.
+// The three ways to change one account: whatever comes of it; not below zero; not below what is on hold at the book's
+// time, which the statement before has brought up to date.
 const (
 	sqlMove = `INSERT INTO account (village, kind, owner, balance, lines) VALUES ($1, $2, $3, $4, $5)
 		ON CONFLICT (village, kind, owner) DO UPDATE SET balance = account.balance + excluded.balance,
@@ -36,7 +37,8 @@ const (
 	sqlSpendFree = `UPDATE account SET balance = balance + $1, lines = lines + $2
 		WHERE village = $3 AND kind = $4 AND owner = $5 AND balance + $1 >= (
 			SELECT COALESCE(SUM(h.points), 0) FROM hold h
-			WHERE h.village = $3 AND h.owner = $5 AND h.state = 'pending' AND h.expires_ms > $6)
+			WHERE h.village = $3 AND h.owner = $5 AND h.state = 'pending'
+				AND h.expires_ms > (SELECT k.last_ms FROM book k WHERE k.village = $3))
 		RETURNING balance`
 )
 
@@ -45,8 +47,8 @@ const sqlSettleAccount = `INSERT INTO account (village, kind, owner, balance, li
 	ON CONFLICT (village, kind, owner) DO UPDATE SET balance = excluded.balance, lines = account.lines + excluded.lines`
 
 const sqlInsertLine = `INSERT INTO line (village, no, voucher, day, at_ms, kind, category, debit, credit, owner, amount,
-	debit_after, credit_after, ref, reverses, memo_zh, memo_en, actor)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
+	debit_after, credit_after, ref, reverses, memo_zh, memo_en, actor, memo)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`
 
 const sqlHouseholdBalances = `SELECT
 	COALESCE((SELECT b.balance FROM account b WHERE b.village = $1 AND b.owner = $2 AND b.kind = $3), 0),
@@ -60,8 +62,11 @@ const sqlPending = `SELECT owner, points FROM hold WHERE village = $1 AND state 
 
 const sqlOwners = `SELECT owner FROM account WHERE village = $1 AND kind = $2 AND owner BETWEEN $3 AND $4`
 
+// A line's texts are its own, or those of the memo it names. $1 is the village.
 const lineColumns = `l.no, l.voucher, l.day, l.at_ms, l.kind, l.category, l.debit, l.credit, l.owner, l.amount, l.debit_after,
-	l.credit_after, l.ref, l.reverses, l.memo_zh, l.memo_en, l.actor`
+	l.credit_after, l.ref, l.reverses,
+	COALESCE((SELECT m.zh FROM memo m WHERE m.village = $1 AND m.id = l.memo), l.memo_zh),
+	COALESCE((SELECT m.en FROM memo m WHERE m.village = $1 AND m.id = l.memo), l.memo_en), l.actor`
 
 const sqlLine = `SELECT ` + lineColumns + ` FROM line l WHERE l.village = $1 AND l.no = $2`
 
@@ -84,9 +89,10 @@ const sqlUnsealed = `SELECT b.village FROM book b
 // partial index holds the row.
 const sqlReversalOf = `SELECT no FROM line WHERE village = $1 AND reverses BETWEEN $2 AND $2 AND reverses <> 0`
 
-// fields are where the columns of lineColumns go.
+// fields are where the columns of lineColumns go. Kinds and accounts go in as the numbers they are, which the drivers
+// know without reflection.
 func (l *Line) fields() []any {
-	return []any{&l.No, &l.Voucher, &l.Day, &l.AtMs, &l.Kind, &l.Category, &l.Debit, &l.Credit, &l.Owner, &l.Amount,
+	return []any{&l.No, &l.Voucher, &l.Day, &l.AtMs, (*int64)(&l.Kind), &l.Category, (*int64)(&l.Debit), (*int64)(&l.Credit), &l.Owner, &l.Amount,
 		&l.DebitAfter, &l.CreditAfter, &l.Ref, &l.Reverses, &l.MemoZh, &l.MemoEn, &l.Actor}
 }
 
@@ -172,7 +178,9 @@ const sqlReversals = `SELECT r.no, COALESCE(o.no, 0), COALESCE(o.voucher, 0), CO
 	FROM line r LEFT JOIN line o ON o.village = r.village AND o.no = r.reverses
 	WHERE r.village = $1 AND r.reverses <> 0`
 
-const sqlAllLines = `SELECT ` + lineColumns + ` FROM line l WHERE l.village = $1 ORDER BY l.no`
+// sqlAllLines gives the lines as they lie there, with the number of the memo in the place of its texts.
+const sqlAllLines = `SELECT no, voucher, day, at_ms, kind, category, debit, credit, owner, amount, debit_after, credit_after, ref,
+	reverses, memo_zh, memo_en, actor, memo FROM line WHERE village = $1 ORDER BY no`
 
 const sqlAllAccounts = `SELECT kind, owner, balance, lines FROM account WHERE village = $1 ORDER BY kind, owner`
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 
 	"qunyan/internal/core"
 	"qunyan/internal/proof"
@@ -48,34 +49,70 @@ type Progress struct {
 // Verify reads every book back and recomputes it: numbers without a gap, vouchers, times, what the kinds allow, the
 // balances after each line, the accounts, reversals, closed months, the counts of reports, the shop's stock against its
 // goods, that all accounts of a unit sum to zero, and that every checkpoint was signed over these very lines, by one of the
-// keys or, without any, by one that the database lists. Villages are read one after the other, each in a snapshot of its
-// own, with memory for one village's accounts and not for its lines, so it can run beside a serving process.
+// keys or, without any, by one that the database lists. As many villages are read at once as there are processors, each in
+// a snapshot of its own, with memory for a village's accounts and not for its lines, so it can run beside a serving
+// process. It reports as if they were read one after the other.
 //
 // It stops at the first fault and puts it in the report; the error is for what kept it from reading. progress may be nil.
 func Verify(ctx context.Context, st *store.Store, keys []proof.PublicKey, progress func(Progress)) (Report, error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	var report Report
-	for village := core.Area(0); ; {
-		err := st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-			return tx.Row(ctx, sqlNextVillage, village).Scan(&village)
-		})
-		if err != nil || village == 0 {
-			return report, err
-		}
-		one, err := VerifyVillage(ctx, st, village, keys)
-		report.Villages++
-		report.Lines += one.Lines
-		report.Accounts += one.Accounts
-		report.Reversals += one.Reversals
-		report.Checkpoints += one.Checkpoints
-		report.Sealed += one.Sealed
-		report.Fault = one.Fault
-		if err != nil || report.Fault != nil {
-			return report, err
+	for one := range verifications(ctx, st, keys) {
+		done := <-one
+		report.Villages += done.report.Villages
+		report.Lines += done.report.Lines
+		report.Accounts += done.report.Accounts
+		report.Reversals += done.report.Reversals
+		report.Checkpoints += done.report.Checkpoints
+		report.Sealed += done.report.Sealed
+		report.Fault = done.report.Fault
+		if done.err != nil || report.Fault != nil {
+			return report, done.err
 		}
 		if progress != nil {
-			progress(Progress{village, report})
+			progress(Progress{done.village, report})
 		}
 	}
+	return report, ctx.Err()
+}
+
+// verified is a village that was read back, or what kept it from being.
+type verified struct {
+	village core.Area
+	report  Report
+	err     error
+}
+
+// verifications reads the villages in order, some at once, until ctx ends. Each is on its way when it is given out.
+func verifications(ctx context.Context, st *store.Store, keys []proof.PublicKey) <-chan chan verified {
+	all := make(chan chan verified, max(runtime.GOMAXPROCS(0)-1, 1)) // what is full makes the next village wait
+	go func() {
+		defer close(all)
+		for village := core.Area(0); ; {
+			err := st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+				return tx.Row(ctx, sqlNextVillage, village).Scan(&village)
+			})
+			if err == nil && village == 0 {
+				return
+			}
+			one := make(chan verified, 1)
+			select {
+			case all <- one:
+			case <-ctx.Done():
+				return
+			}
+			if err != nil {
+				one <- verified{err: err}
+				return
+			}
+			go func(village core.Area) {
+				report, err := VerifyVillage(ctx, st, village, keys)
+				one <- verified{village, report, err}
+			}(village)
+		}
+	}()
+	return all
 }
 
 // VerifyVillage is Verify for one village.
@@ -205,12 +242,26 @@ func (c *check) readReversals(ctx context.Context, tx *store.Tx) error {
 }
 
 func (c *check) readLines(ctx context.Context, tx *store.Tx) error {
+	memos, err := readMemos(ctx, tx, c.village)
+	if err != nil {
+		return err
+	}
+	var l Line
+	var memo int64
+	into := append(l.fields(), &memo) // once, not for each of ten million lines
+	judges := []func(Line) error{c.order, c.shape, c.takenBack, c.balance, c.closing, c.sealed}
 	return tx.Rows(ctx, sqlAllLines, func(r store.Row) error {
-		l, err := scanLine(r)
-		if err != nil {
+		if err := r.Scan(into...); err != nil {
 			return err
 		}
-		for _, judge := range []func(Line) error{c.order, c.shape, c.takenBack, c.balance, c.closing, c.sealed} {
+		if memo != 0 {
+			kept, known := memos[memo]
+			if !known || l.MemoZh != "" || l.MemoEn != "" {
+				return c.fault(l.No, "names text %d, which the village does not have or which is not its only one", memo)
+			}
+			l.MemoZh, l.MemoEn = kept.zh, kept.en
+		}
+		for _, judge := range judges {
 			if err := judge(l); err != nil {
 				return err
 			}

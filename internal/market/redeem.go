@@ -91,7 +91,7 @@ func (s *Service) Redeem(ctx context.Context, by core.Actor, in RedeemInput) (Re
 	}
 	now := s.clock.Now()
 	var done Redemption
-	err = s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = s.st.TxAt(ctx, in.Village, func(ctx context.Context, tx *store.Tx) error {
 		done = Redemption{}
 		answer, err := store.Once(ctx, tx, by, in.Village, now, func() (_ answered, err error) {
 			done, err = s.redeem(ctx, tx, by, in, basket, now)

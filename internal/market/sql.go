@@ -247,11 +247,10 @@ func insertRedemption(ctx context.Context, tx *store.Tx, village core.Area, r Re
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO redemption (village, id, no, household, day, points, cost, balance, items, state,
+	return tx.Later(ctx, `INSERT INTO redemption (village, id, no, household, day, points, cost, balance, items, state,
 			by_id, by_name, created_ms, void_by, void_name, void_reason, void_ms)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, '', '', 0)`,
 		village, r.ID, r.No, r.Household, r.Day, r.Points, r.Cost, r.Balance, slip, string(r.State), r.By, r.ByName, r.CreatedMs)
-	return err
 }
 
 // markVoided says whether the redemption still stood.

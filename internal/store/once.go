@@ -22,7 +22,7 @@ func Once[T any](ctx context.Context, tx *Tx, by core.Actor, at core.Area, nowMs
 	}
 	var hash []byte
 	var stored string
-	err := tx.Row(ctx, `SELECT hash, answer FROM intent WHERE village = $1 AND key = $2`, at, by.Intent.Key).Scan(&hash, &stored)
+	err := tx.q.answered(ctx, at, by.Intent.Key).Scan(&hash, &stored)
 	switch {
 	case err == nil && !bytes.Equal(hash, by.Intent.Hash[:]):
 		return answer, errs.New(errs.Conflict, "store.key_reused")
@@ -38,10 +38,12 @@ func Once[T any](ctx context.Context, tx *Tx, by core.Actor, at core.Area, nowMs
 	if err != nil {
 		return answer, fmt.Errorf("store: answer of an intent: %w", err)
 	}
-	n, err := tx.Exec(ctx, `INSERT INTO intent (village, key, hash, answer, at_ms) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (village, key) DO NOTHING`, at, by.Intent.Key, by.Intent.Hash[:], string(kept), nowMs)
-	if err == nil && n == 0 {
-		err = errAgain // the same intent was answered beside us; the next run finds that answer
-	}
-	return answer, err
+	return answer, tx.q.later(ctx, laterWrite{text: sqlAnswer, once: true},
+		[]any{at, by.Intent.Key, by.Intent.Hash[:], string(kept), nowMs})
 }
+
+const sqlAnswered = `SELECT hash, answer FROM intent WHERE village = $1 AND key = $2`
+
+// A row that is there already was answered beside us: the command is run again and finds that answer.
+const sqlAnswer = `INSERT INTO intent (village, key, hash, answer, at_ms) VALUES ($1, $2, $3, $4, $5)
+	ON CONFLICT (village, key) DO NOTHING`

@@ -24,6 +24,9 @@ const (
 	pgConnectWithin = 5 * time.Second  // for each host, if the address does not say
 	pgSilentMost    = 20 * time.Second // before a server that confirms nothing counts as gone
 	pgKeepAlive     = 5 * time.Second  // between two looks at a server that has nothing to say; three are enough
+	pgLanesMost     = 8
+	pgGroupMost     = 64
+	pgQueue         = 1024
 )
 
 // dialer notices when the server's machine is gone. Such a machine sends nothing that would end a connection, and
@@ -38,6 +41,8 @@ func dialer() *net.Dialer {
 type postgresDB struct {
 	pool    *pgxpool.Pool
 	counted *counters
+	lanes   []*lane
+	spread  bool // over the machines of a Citus cluster
 }
 
 func openPostgres(ctx context.Context, url string, opt Options, counted *counters) (*postgresDB, error) {
@@ -65,10 +70,21 @@ func openPostgres(ctx context.Context, url string, opt Options, counted *counter
 		pool.Close()
 		return nil, fault(err)
 	}
-	return &postgresDB{pool, counted}, nil
+	db := &postgresDB{pool: pool, counted: counted}
+	if err := pool.QueryRow(ctx, `SELECT to_regclass('pg_dist_partition') IS NOT NULL`).Scan(&db.spread); err != nil {
+		pool.Close()
+		return nil, fault(err)
+	}
+	for range max(2, min(pgLanesMost, 2*runtime.NumCPU(), int(pool.Config().MaxConns)/2)) {
+		db.lanes = append(db.lanes, newLane(db, or(opt.GroupMost, pgGroupMost), or(opt.Queue, pgQueue)))
+	}
+	return db, nil
 }
 
 func (db *postgresDB) close() error {
+	for _, l := range db.lanes {
+		l.stop()
+	}
 	db.pool.Close()
 	return nil
 }
@@ -79,7 +95,7 @@ func (db *postgresDB) view(ctx context.Context, fn func(ctx context.Context, tx 
 		return err
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
-	return call(ctx, &Tx{postgresTx{tx}}, fn)
+	return call(ctx, &Tx{newPostgresTx(tx)}, fn)
 }
 
 // tx runs a command until it is decided. A lost connection before the commit was sent is a reason to run it again; one
@@ -108,7 +124,12 @@ func (db *postgresDB) try(ctx context.Context, fn func(ctx context.Context, tx *
 		return unreachable(err), err
 	}
 	defer func() { _ = tx.Rollback(ctx) }() // does nothing after a commit
-	if err := call(ctx, &Tx{postgresTx{tx}}, fn); err != nil {
+	q := newPostgresTx(tx)
+	err = call(ctx, &Tx{q}, fn)
+	if err == nil {
+		err = q.flush(ctx)
+	}
+	if err != nil {
 		return errors.Is(err, errAgain) || serialization(err) || unreachable(err), err
 	}
 	if err := tx.Commit(ctx); err != nil {
@@ -139,52 +160,4 @@ func (db *postgresDB) migrated(context.Context, *Tx) error { return nil } // it 
 
 func (db *postgresDB) script(_ context.Context, text string) (string, error) {
 	return strings.NewReplacer(") STRICT, WITHOUT ROWID", ")", ") STRICT", ")", "BLOB", "BYTEA").Replace(text), nil
-}
-
-type postgresTx struct{ tx pgx.Tx }
-
-func (p postgresTx) exec(ctx context.Context, text string, args []any) (int64, error) {
-	tag, err := p.tx.Exec(ctx, text, args...)
-	return tag.RowsAffected(), fault(err)
-}
-
-func (p postgresTx) row(ctx context.Context, text string, args []any) Row {
-	return postgresRow{p.tx.QueryRow(ctx, text, args...)}
-}
-
-type postgresRow struct{ row pgx.Row }
-
-func (r postgresRow) Scan(dest ...any) error {
-	err := r.row.Scan(dest...)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return ErrNone
-	}
-	return fault(err)
-}
-
-func (p postgresTx) rows(ctx context.Context, text string, args []any, scan func(Row) error) error {
-	rows, err := p.tx.Query(ctx, text, args...)
-	if err != nil {
-		return fault(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return fault(rows.Err())
-}
-
-func (p postgresTx) many(ctx context.Context, text string, n int, args func(i int) []any) error {
-	for from := 0; from < n; from += pgBatch {
-		batch := &pgx.Batch{}
-		for i := from; i < min(from+pgBatch, n); i++ {
-			batch.Queue(text, args(i)...)
-		}
-		if err := p.tx.SendBatch(ctx, batch).Close(); err != nil {
-			return fault(err)
-		}
-	}
-	return nil
 }

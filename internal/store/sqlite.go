@@ -13,6 +13,7 @@ import (
 	"sync"
 	"syscall"
 
+	"qunyan/internal/core"
 	"qunyan/internal/errs"
 )
 
@@ -121,6 +122,10 @@ func (db *sqliteDB) view(ctx context.Context, fn func(ctx context.Context, tx *T
 }
 
 func (db *sqliteDB) tx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	return db.writer.run(ctx, fn)
+}
+
+func (db *sqliteDB) txAt(ctx context.Context, _ core.Area, fn func(ctx context.Context, tx *Tx) error) error {
 	return db.writer.run(ctx, fn)
 }
 

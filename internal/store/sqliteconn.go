@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"modernc.org/sqlite"
+
+	"qunyan/internal/core"
 )
 
 // sqliteConn is one connection with its prepared statements. It has one user at a time, so it speaks to the driver
@@ -203,4 +205,29 @@ func (c *sqliteConn) many(ctx context.Context, text string, n int, args func(i i
 		}
 	}
 	return nil
+}
+
+func (c *sqliteConn) batch(ctx context.Context, queries []Query) error {
+	for i := range queries {
+		q := &queries[i]
+		if err := c.row(ctx, string(q.SQL), q.Args).Scan(q.Dest...); errors.Is(err, ErrNone) {
+			q.None = true
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// later writes at once: there is no way to a server that rows could share.
+func (c *sqliteConn) later(ctx context.Context, w laterWrite, args []any) error {
+	n, err := c.exec(ctx, w.text, args)
+	if err == nil && w.once && n == 0 {
+		err = errAgain
+	}
+	return err
+}
+
+func (c *sqliteConn) answered(ctx context.Context, at core.Area, key string) Row {
+	return c.row(ctx, sqlAnswered, []any{at, key})
 }

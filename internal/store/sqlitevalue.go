@@ -86,6 +86,8 @@ func scanInt(v int64, dest any) error {
 		*d = core.Points(v)
 	case *core.Fen:
 		*d = core.Fen(v)
+	case *core.Day:
+		*d = core.Day(v)
 	default:
 		to := reflect.ValueOf(dest)
 		if to.Kind() != reflect.Pointer || !to.Elem().CanInt() {

@@ -52,6 +52,7 @@ type counters struct{ commands, commits, retries atomic.Int64 }
 type engine interface {
 	view(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error
 	tx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error
+	txAt(ctx context.Context, village core.Area, fn func(ctx context.Context, tx *Tx) error) error
 	script(ctx context.Context, sql string) (string, error) // the engine's own spelling of a migration
 	migrating(ctx context.Context, tx *Tx) error            // keeps other processes from migrating at once
 	migrated(ctx context.Context, tx *Tx) error             // after the schema has changed
@@ -105,13 +106,26 @@ func (s *Store) View(ctx context.Context, fn func(ctx context.Context, tx *Tx) e
 // than once. Once fn has begun it is not interrupted when ctx ends, so that the caller's going away leaves no doubt
 // about what was written.
 func (s *Store) Tx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	return s.command(ctx, fn, s.engine.tx)
+}
+
+// TxAt is Tx for a short command that writes in one village only. On PostgreSQL it shares its transaction with other
+// commands that wait, as every command does on SQLite; a long one would hold them up and is better run by Tx.
+func (s *Store) TxAt(ctx context.Context, village core.Area, fn func(ctx context.Context, tx *Tx) error) error {
+	return s.command(ctx, fn, func(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+		return s.engine.txAt(ctx, village, fn)
+	})
+}
+
+func (s *Store) command(ctx context.Context, fn func(ctx context.Context, tx *Tx) error,
+	run func(context.Context, func(ctx context.Context, tx *Tx) error) error) error {
 	if ctx.Value(inside{}) != nil {
 		return fmt.Errorf("store: Tx called inside a command")
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	err := s.engine.tx(ctx, fn)
+	err := run(ctx, fn)
 	if err == nil {
 		s.counted.commands.Add(1)
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+
+	"qunyan/internal/core"
 )
 
 // statement is SQL. The type is not exported and only untyped constants convert to it, so a query put together at run
@@ -30,6 +32,46 @@ type querier interface {
 	row(ctx context.Context, sql string, args []any) Row
 	rows(ctx context.Context, sql string, args []any, scan func(Row) error) error
 	many(ctx context.Context, sql string, n int, args func(i int) []any) error
+	batch(ctx context.Context, queries []Query) error
+	later(ctx context.Context, w laterWrite, args []any) error
+	answered(ctx context.Context, at core.Area, key string) Row // the stored answer of an intent
+}
+
+// Query is one statement of a Batch that gives at most one row.
+type Query struct {
+	SQL  statement
+	Args []any
+	Dest []any // where the row goes
+	None bool  // set by Batch: there was no row
+}
+
+// Batch runs statements in order, none of which needs the answer of another. On PostgreSQL they are sent together, for
+// the price of one way to the server.
+func (tx *Tx) Batch(ctx context.Context, queries []Query) error {
+	for i := range queries {
+		queries[i].Args = plain(queries[i].Args)
+	}
+	return tx.q.batch(ctx, queries)
+}
+
+// Later writes a row whose fate nobody in the command waits for: an INSERT … VALUES, at the latest when the command
+// ends. On PostgreSQL the rows of one table are then sent as one statement; a statement that names the table sees them. A
+// row that cannot be written fails the command.
+func (tx *Tx) Later(ctx context.Context, sql statement, args ...any) error {
+	return tx.q.later(ctx, laterWrite{text: string(sql)}, plain(args))
+}
+
+// Count is Later for an INSERT … ON CONFLICT DO UPDATE that adds: its first keys arguments name a row, and the others,
+// int64 all of them, are added to what is there.
+func (tx *Tx) Count(ctx context.Context, sql statement, keys int, args ...any) error {
+	return tx.q.later(ctx, laterWrite{text: string(sql), keys: keys}, plain(args))
+}
+
+// laterWrite is a statement of Later.
+type laterWrite struct {
+	text string
+	keys int  // of Count; 0 for rows that are not summed
+	once bool // a row that is there already means: run the command again
 }
 
 // Exec runs a statement and says how many rows it changed.

@@ -30,7 +30,7 @@ const addSQL = `INSERT INTO tally (village, month, topic, item, n, amount) VALUE
 // Add moves one counter of a village by n and amount, either of which may be negative. Call it in the transaction of
 // what it counts.
 func Add(ctx context.Context, tx *store.Tx, village core.Area, month core.Month, topic, item string, n, amount int64) error {
-	if _, err := tx.Exec(ctx, addSQL, village, month, topic, item, n, amount); err != nil {
+	if err := tx.Count(ctx, addSQL, 4, village, month, topic, item, n, amount); err != nil {
 		return fmt.Errorf("tally %s/%s: %w", topic, item, err)
 	}
 	return nil

@@ -5,52 +5,102 @@ package rawloop
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
-	"net/url"
-
-	_ "modernc.org/sqlite" // the driver "sqlite", as package store uses it
+	"strconv"
+	"strings"
 
 	"qunyan/internal/core"
 )
 
 // Loop is a database that raw rows are written to. One goroutine uses it.
 type Loop struct {
-	db    *sql.DB
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
-	ids   *core.IDs
+	engine engine
+	ids    *core.IDs
 }
 
-// Open opens a SQLite file that has been migrated, with the settings of package store.
-func Open(ctx context.Context, path string) (*Loop, error) {
-	q := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(16000)", "cache_size(-32768)", "temp_store(MEMORY)"}}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String())
-	if err != nil {
-		return nil, err
-	}
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return &Loop{db: db, conn: conn, stmts: map[string]*sql.Stmt{}, ids: core.NewIDs(core.SystemClock{})}, nil
+// engine is one connection with its prepared statements.
+type engine interface {
+	begin(ctx context.Context) error
+	put(ctx context.Context, text string, args ...any) error
+	commit(ctx context.Context) error
+	bytes(ctx context.Context) (int64, error)
+	close() error
 }
 
-// Close closes the file.
-func (l *Loop) Close() error { return errors.Join(l.conn.Close(), l.db.Close()) }
+// Open opens a database that has been migrated, "sqlite:PATH" or "postgres://…", with the settings of package store.
+func Open(ctx context.Context, url string) (*Loop, error) {
+	l := &Loop{ids: core.NewIDs(core.SystemClock{})}
+	var err error
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		l.engine, err = openSQLite(ctx, path)
+	} else {
+		l.engine, err = openPostgres(ctx, url)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("rawloop: %w", err)
+	}
+	return l, nil
+}
 
-func (l *Loop) exec(ctx context.Context, text string, args ...any) error {
-	s := l.stmts[text]
-	if s == nil {
-		var err error
-		if s, err = l.conn.PrepareContext(ctx, text); err != nil {
+// Bytes is the size of the database, all indexes counted.
+func (l *Loop) Bytes(ctx context.Context) (int64, error) { return l.engine.bytes(ctx) }
+
+// Close closes the connection.
+func (l *Loop) Close() error { return l.engine.close() }
+
+// groups writes n units, one giving the rows of each, with one commit for every group of them.
+func (l *Loop) groups(ctx context.Context, n, group int, one func(i int) error) error {
+	for from := 0; from < n; from += group {
+		if err := l.engine.begin(ctx); err != nil {
 			return fmt.Errorf("rawloop: %w", err)
 		}
-		l.stmts[text] = s
+		for i := from; i < min(from+group, n); i++ {
+			if err := one(i); err != nil {
+				return fmt.Errorf("rawloop: %w", err)
+			}
+		}
+		if err := l.engine.commit(ctx); err != nil {
+			return fmt.Errorf("rawloop: %w", err)
+		}
 	}
-	if _, err := s.ExecContext(ctx, args...); err != nil {
-		return fmt.Errorf("rawloop: %w", err)
+	return nil
+}
+
+// Posting is points given to a household under a client's key.
+type Posting struct {
+	Village   core.Area
+	Household core.ID
+	No        int64 // of its line
+	Points    int64
+	NowMs     int64
+}
+
+// Postings writes n postings of one line, next giving each, with one commit for every group of them.
+func (l *Loop) Postings(ctx context.Context, n, group int, next func(i int) Posting) error {
+	return l.groups(ctx, n, group, func(i int) error {
+		p := next(i)
+		id := l.ids.Next()
+		return l.all(ctx, []put{
+			{sqlTake, []any{p.Village, 1, p.NowMs}},
+			{sqlMove, []any{p.Village, 11, 0, -p.Points, 1}},
+			{sqlMove, []any{p.Village, 2, p.Household, p.Points, 1}},
+			{sqlLine, row{p.Village, p.No, 11, 2, p.Household, p.Points, id, 0, "按时参加群众会", p.NowMs}.args()},
+			{sqlTally, []any{p.Village, core.MonthOf(p.NowMs), "earned", "council", 1, p.Points}},
+			{sqlIntent, []any{p.Village, "0192f3a0-7c1e-7d2a-9b3c-" + id.String(), make([]byte, 32), strconv.FormatInt(p.No, 10), p.NowMs}},
+		})
+	})
+}
+
+type put struct {
+	text string
+	args []any
+}
+
+func (l *Loop) all(ctx context.Context, puts []put) error {
+	for _, p := range puts {
+		if err := l.engine.put(ctx, p.text, p.args...); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -60,6 +110,7 @@ type Redeem struct {
 	Village   core.Area
 	Household core.ID
 	Item      core.ID
+	No        int64 // of the first of its two lines
 	Points    int64
 	Fen       int64
 	NowMs     int64
@@ -67,62 +118,28 @@ type Redeem struct {
 
 // Redemptions writes n redemptions, next giving each, with one commit for every group of them.
 func (l *Loop) Redemptions(ctx context.Context, n, group int, next func(i int) Redeem) error {
-	for from := 0; from < n; from += group {
-		if err := l.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
-			return err
-		}
-		for i := from; i < min(from+group, n); i++ {
-			if err := l.redemption(ctx, i, next(i)); err != nil {
-				return err
-			}
-		}
-		if err := l.exec(ctx, "COMMIT"); err != nil {
-			return err
-		}
-	}
-	return nil
+	return l.groups(ctx, n, group, func(i int) error { return l.redemption(ctx, next(i)) })
 }
 
 // redemption writes the fourteen rows of one redemption.
-func (l *Loop) redemption(ctx context.Context, i int, r Redeem) error {
+func (l *Loop) redemption(ctx context.Context, r Redeem) error {
 	id, day := l.ids.Next(), core.DayOf(r.NowMs)
-	for _, move := range [4]struct {
-		kind  int64
-		owner core.ID
-		by    int64
-	}{{2, r.Household, -r.Points}, {13, 0, r.Points}, {22, 0, -r.Fen}, {24, 0, r.Fen}} {
-		if err := l.exec(ctx, sqlMove, r.Village, move.kind, move.owner, move.by, 1); err != nil {
-			return err
-		}
-	}
-	if err := l.exec(ctx, sqlTake, r.Village, 2, r.NowMs); err != nil {
-		return err
-	}
-	no := int64(i)*2 + 1
-	if err := l.line(ctx, row{r.Village, no, 2, 13, r.Household, r.Points, id, "肥皂×1", r.NowMs}); err != nil {
-		return err
-	}
-	if err := l.line(ctx, row{r.Village, no + 1, 22, 24, 0, r.Fen, id, "肥皂×1", r.NowMs}); err != nil {
-		return err
-	}
-	writes := []struct {
-		text string
-		args []any
-	}{
-		{sqlItem, []any{r.Village, r.Item}},
-		{sqlItemCost, []any{r.Fen, r.Village, r.Item}},
+	const slip = `[{"item":"0ABCDEFGHJKMN","name":"肥皂","unit":"块","price":5,"qty":1,"cost":400}]`
+	return l.all(ctx, []put{
+		{sqlMove, []any{r.Village, 2, r.Household, -r.Points, 1}},
+		{sqlMove, []any{r.Village, 13, 0, r.Points, 1}},
+		{sqlMove, []any{r.Village, 22, 0, -r.Fen, 1}},
+		{sqlMove, []any{r.Village, 24, 0, r.Fen, 1}},
+		{sqlTake, []any{r.Village, 2, r.NowMs}},
+		{sqlLine, row{r.Village, r.No, 2, 13, r.Household, r.Points, id, 0, "肥皂×1", r.NowMs}.args()},
+		{sqlLine, row{r.Village, r.No + 1, 22, 24, 0, r.Fen, id, 0, "肥皂×1", r.NowMs}.args()},
+		{sqlItem, []any{1, r.Fen, r.Village, r.Item}},
 		{sqlTally, []any{r.Village, day.Month(), "redeemed", "", 1, r.Points}},
 		{sqlMovement, []any{r.Village, l.ids.Next(), r.Item, id, r.NowMs}},
-		{sqlRedemption, []any{r.Village, id, no, r.Household, day, r.Points, r.Fen, `[{"item":"0ABCDEFGHJKMN","name":"肥皂","unit":"块","price":5,"qty":1,"cost":400}]`, r.NowMs}},
+		{sqlRedemption, []any{r.Village, id, r.No, r.Household, day, r.Points, r.Fen, slip, r.NowMs}},
 		{sqlAudit, []any{r.Village, l.ids.Next(), r.NowMs, id.String(), `{"household":12,"no":1204,"points":5}`}},
 		{sqlIntent, []any{r.Village, "0192f3a0-7c1e-7d2a-9b3c-" + id.String(), make([]byte, 32), `{"id":"` + id.String() + `"}`, r.NowMs}},
-	}
-	for _, w := range writes {
-		if err := l.exec(ctx, w.text, w.args...); err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }
 
 type row struct {
@@ -132,25 +149,27 @@ type row struct {
 	owner         core.ID
 	amount        int64
 	ref           core.ID
-	memo          string
+	memo          int64
+	text          string
 	nowMs         int64
 }
 
-func (l *Loop) line(ctx context.Context, r row) error {
-	return l.exec(ctx, sqlLine, r.village, r.no, r.no, core.DayOf(r.nowMs), r.nowMs, 4, "council", r.debit, r.credit, r.owner, r.amount, 1000, 1000, r.ref, 0, r.memo, "", 1)
+func (r row) args() []any {
+	return []any{r.village, r.no, r.no, core.DayOf(r.nowMs), r.nowMs, 4, "council", r.debit, r.credit, r.owner, r.amount, 1000, 1000,
+		r.ref, 0, r.text, "", 1, r.memo}
 }
 
 // Lines writes n lines of one village, numbered from first, with one commit for all of them: what a month's close would
 // cost if it were nothing but its lines.
 func (l *Loop) Lines(ctx context.Context, village core.Area, first int64, n int, nowMs int64) error {
-	if err := l.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
-		return err
-	}
-	for i := range n {
-		r := row{village, first + int64(i), 11, 2, l.ids.Next(), 2, l.ids.Next(), "准时参加群众会并坚持到会议结束", nowMs}
-		if err := l.line(ctx, r); err != nil {
-			return err
-		}
-	}
-	return l.exec(ctx, "COMMIT")
+	return l.groups(ctx, n, n, func(i int) error {
+		r := row{village, first + int64(i), 11, 2, l.ids.Next(), 2, l.ids.Next(), 7, "", nowMs}
+		return l.engine.put(ctx, sqlLine, r.args()...)
+	})
+}
+
+// Fresh makes an empty place in a database for a measurement: for "postgres://…" a schema of that name, given as an
+// address of its own and thrown away by drop. A SQLite file needs no such thing.
+func Fresh(ctx context.Context, address, name string) (fresh string, drop func() error, err error) {
+	return freshSchema(ctx, address, name)
 }

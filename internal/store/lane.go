@@ -1,0 +1,236 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+
+	"qunyan/internal/core"
+	"qunyan/internal/errs"
+)
+
+// lane is group commit on PostgreSQL: one goroutine and one transaction at a time for the commands of some villages. A
+// village always has the same lane, so the callers of one village do not fight for its book's row with one connection
+// each; they run one after the other on one connection, their rows are sent together, and one commit answers them all.
+type lane struct {
+	db      *postgresDB
+	most    int
+	queue   chan *villageCommand
+	stopped chan struct{}
+
+	mu     sync.RWMutex // held for reading while a command is put into the queue
+	closed bool
+}
+
+type villageCommand struct {
+	command
+	village core.Area
+}
+
+func newLane(db *postgresDB, most, queue int) *lane {
+	l := &lane{db: db, most: most, queue: make(chan *villageCommand, queue), stopped: make(chan struct{})}
+	go l.loop()
+	return l
+}
+
+// txAt runs a command that writes in one village only.
+func (db *postgresDB) txAt(ctx context.Context, village core.Area, fn func(ctx context.Context, tx *Tx) error) error {
+	l := db.lanes[uint64(village)%uint64(len(db.lanes))]
+	c := &villageCommand{command{ctx: ctx, fn: fn, answer: make(chan error, 1)}, village}
+	if err := l.put(ctx, c); err != nil {
+		return err
+	}
+	return <-c.answer
+}
+
+func (l *lane) put(ctx context.Context, c *villageCommand) error {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.closed {
+		return errs.New(errs.Unavailable, "store.closing")
+	}
+	select {
+	case l.queue <- c:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// stop lets the lane finish what was accepted and waits for it.
+func (l *lane) stop() {
+	l.mu.Lock()
+	if !l.closed {
+		l.closed = true
+		close(l.queue)
+	}
+	l.mu.Unlock()
+	<-l.stopped
+}
+
+func (l *lane) loop() {
+	defer close(l.stopped)
+	var alone sync.WaitGroup
+	defer alone.Wait()
+	for c := range l.queue {
+		runtime.Gosched() // as the writer of SQLite does
+		group := l.gather(c)
+		for _, group := range l.apart(group) {
+			for _, c := range l.group(group) {
+				alone.Go(func() { c.answer <- l.db.tx(c.ctx, c.fn) })
+			}
+		}
+	}
+}
+
+// gather takes what waits behind first, without waiting for more.
+func (l *lane) gather(first *villageCommand) []*villageCommand {
+	group := []*villageCommand{first}
+	for len(group) < l.most {
+		select {
+		case c, open := <-l.queue:
+			if !open {
+				return group
+			}
+			group = append(group, c)
+		default:
+			return group
+		}
+	}
+	return group
+}
+
+// apart orders the commands by village: every process takes the villages in the same order, so two of them never wait
+// for each other in a circle. Where villages are spread over machines, a commit over several of them costs many times
+// one of a single village, so there each village is a group.
+func (l *lane) apart(group []*villageCommand) (groups [][]*villageCommand) {
+	slices.SortStableFunc(group, func(a, b *villageCommand) int { return cmp.Compare(a.village, b.village) })
+	if !l.db.spread {
+		return [][]*villageCommand{group}
+	}
+	for from, to := 0, 1; to <= len(group); to++ {
+		if to == len(group) || group[to].village != group[from].village {
+			groups, from = append(groups, group[from:to]), to
+		}
+	}
+	return groups
+}
+
+// group runs the commands under one commit and answers them. It gives back those it could not decide, because the
+// connection or the whole transaction was lost before the commit: they are run each in a transaction of its own.
+func (l *lane) group(group []*villageCommand) (undecided []*villageCommand) {
+	for _, careful := range []bool{false, true} {
+		switch err := l.together(group, careful); {
+		case err == nil:
+			for _, c := range group {
+				c.answer <- c.err
+			}
+			return nil
+		case errors.Is(err, errUnknown):
+			for _, c := range group {
+				c.answer <- errs.New(errs.Unavailable, "store.unavailable").Because(err)
+			}
+			return nil
+		case !errors.Is(err, errOneFailed):
+			return group
+		}
+	}
+	return group
+}
+
+// errOneFailed says that a command failed after it had written, in a transaction without savepoints: what it wrote
+// cannot be told from what the others wrote.
+var errOneFailed = errors.New("store: a command of the group failed")
+
+// errUnknown says that the connection broke between the commit and its answer.
+var errUnknown = errors.New("store: nobody knows whether the group was committed")
+
+// together runs the group in one transaction. Most groups have no command that fails, so they are first tried without
+// savepoints, which would cost a third of the way to the server; carefully, each command has its own.
+func (l *lane) together(group []*villageCommand, careful bool) error {
+	ctx := context.Background()
+	tx, err := l.db.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback(ctx) }() // does nothing after a commit
+	q := newPostgresTx(tx)
+	if err := takeVillages(ctx, tx, group); err != nil {
+		return err
+	}
+	for _, c := range group {
+		if c.err = c.ctx.Err(); c.err != nil {
+			continue
+		}
+		if careful {
+			err = l.carefully(ctx, tx, q, c)
+		} else {
+			err = l.boldly(q, c)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := q.flush(ctx); err != nil {
+		return errors.Join(errOneFailed, err)
+	}
+	if err := tx.Commit(ctx); err != nil {
+		if unreachable(err) {
+			return errors.Join(errUnknown, err)
+		}
+		return err
+	}
+	l.db.counted.commits.Add(1)
+	return nil
+}
+
+// takeVillages makes other processes wait that work in the same villages. The book's row does that too, but only when a
+// command comes to it, and a command may have taken other rows by then.
+func takeVillages(ctx context.Context, tx pgx.Tx, group []*villageCommand) error {
+	batch := &pgx.Batch{}
+	for i, c := range group {
+		if i == 0 || c.village != group[i-1].village {
+			batch.Queue("SELECT pg_advisory_xact_lock($1)", int64(c.village))
+		}
+	}
+	return tx.SendBatch(ctx, batch).Close()
+}
+
+// boldly runs a command with nothing to go back to.
+func (l *lane) boldly(q *postgresTx, c *villageCommand) error {
+	q.wrote = false
+	c.err = call(context.WithoutCancel(c.ctx), &Tx{q}, c.fn)
+	if c.err != nil && (q.wrote || q.broken()) {
+		return errors.Join(errOneFailed, c.err)
+	}
+	return nil
+}
+
+// carefully runs a command in a savepoint, with its rows sent before the next one begins.
+func (l *lane) carefully(ctx context.Context, tx pgx.Tx, q *postgresTx, c *villageCommand) error {
+	inner, err := tx.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	q.tx = inner
+	defer func() { q.tx = tx }()
+	if c.err = call(context.WithoutCancel(c.ctx), &Tx{q}, c.fn); c.err == nil {
+		c.err = q.flush(ctx)
+	}
+	if c.err == nil {
+		return inner.Commit(ctx)
+	}
+	if errors.Is(c.err, errAgain) || serialization(c.err) || unreachable(c.err) {
+		return c.err
+	}
+	q.piles = nil
+	return inner.Rollback(ctx)
+}
+
+// broken says that PostgreSQL has ended the transaction because of an error in it.
+func (p *postgresTx) broken() bool { return p.tx.Conn().PgConn().TxStatus() != 'T' }

@@ -1,0 +1,270 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"qunyan/internal/core"
+	"qunyan/internal/store/multirow"
+)
+
+// postgresTx is a transaction with the rows that wait to be sent. One goroutine uses it.
+type postgresTx struct {
+	tx    pgx.Tx
+	piles []*pile // in the order of their first row
+	wrote bool    // something was written, or queued, since this was last set to false
+}
+
+func newPostgresTx(tx pgx.Tx) *postgresTx { return &postgresTx{tx: tx} }
+
+// pile is the waiting rows of one statement.
+type pile struct {
+	laterWrite
+	table  string
+	insert multirow.Insert
+	rows   [][]any
+	at     map[string]int // of Count and of intents: key → index in rows
+}
+
+var intoTable = regexp.MustCompile(`^\s*INSERT INTO (\w+)`)
+
+func (p *postgresTx) later(ctx context.Context, w laterWrite, args []any) error {
+	p.wrote = true
+	var to *pile
+	for _, known := range p.piles {
+		if known.text == w.text {
+			to = known
+		}
+	}
+	if to == nil {
+		insert, many := multirow.Parse(w.text)
+		m := intoTable.FindStringSubmatch(w.text)
+		if !many || m == nil {
+			return fmt.Errorf("store: not an INSERT that can be written later: %s", w.text)
+		}
+		to = &pile{laterWrite: w, table: m[1], insert: insert, at: map[string]int{}}
+		p.piles = append(p.piles, to)
+	}
+	return to.add(args)
+}
+
+func (l *pile) add(args []any) error {
+	if l.keys > 0 {
+		key := fmt.Sprint(args[:l.keys]...)
+		at, known := l.at[key]
+		if known {
+			for i := l.keys; i < len(args); i++ {
+				sum, _ := l.rows[at][i].(int64)
+				more, _ := args[i].(int64)
+				l.rows[at][i] = sum + more
+			}
+			return nil
+		}
+		l.at[key] = len(l.rows)
+	}
+	if l.once {
+		l.at[fmt.Sprint(args[0], args[1])] = len(l.rows)
+	}
+	l.rows = append(l.rows, args)
+	return nil
+}
+
+// flush sends what waits.
+func (p *postgresTx) flush(ctx context.Context) error {
+	if len(p.piles) == 0 {
+		return nil
+	}
+	batch := &pgx.Batch{}
+	var expect []int64 // rows a statement has to change; -1 for any number
+	for _, l := range p.piles {
+		if l.keys > 0 { // of two transactions that count the same things, each takes them in the same order
+			slices.SortFunc(l.rows, func(a, b []any) int {
+				return strings.Compare(fmt.Sprint(a[:l.keys]...), fmt.Sprint(b[:l.keys]...))
+			})
+		}
+		for _, part := range parts(len(l.rows), l.insert.Params()) {
+			batch.Queue(l.insert.Text(part[1]-part[0]), slices.Concat(l.rows[part[0]:part[1]]...)...)
+			if l.once {
+				expect = append(expect, int64(part[1]-part[0]))
+			} else {
+				expect = append(expect, -1)
+			}
+		}
+	}
+	p.piles = nil
+	results := p.tx.SendBatch(ctx, batch)
+	for _, want := range expect {
+		tag, err := results.Exec()
+		if err == nil && want >= 0 && tag.RowsAffected() != want {
+			err = errAgain
+		}
+		if err != nil {
+			return errors.Join(fault(err), results.Close())
+		}
+	}
+	return fault(results.Close())
+}
+
+// parts cuts n rows into statements of powers of two, so that few texts are ever prepared.
+func parts(n, params int) (all [][2]int) {
+	most := multirow.Most
+	for most*params > 60_000 { // the protocol counts parameters in sixteen bits
+		most /= 2
+	}
+	for from := 0; from < n; {
+		size := most
+		for size > n-from {
+			size /= 2
+		}
+		all = append(all, [2]int{from, from + size})
+		from += size
+	}
+	return all
+}
+
+// seen makes sure that a statement sees what was written before it.
+func (p *postgresTx) seen(ctx context.Context, text string) error {
+	for _, l := range p.piles {
+		if names(text, l.table) {
+			return p.flush(ctx)
+		}
+	}
+	return nil
+}
+
+// names says whether a statement has a word in it.
+func names(text, word string) bool {
+	for from := 0; ; {
+		at := strings.Index(text[from:], word)
+		if at < 0 {
+			return false
+		}
+		at += from
+		from = at + len(word)
+		if (at == 0 || !inWord(text[at-1])) && (from == len(text) || !inWord(text[from])) {
+			return true
+		}
+	}
+}
+
+func inWord(c byte) bool {
+	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+}
+
+func (p *postgresTx) before(ctx context.Context, text string) error {
+	p.wrote = p.wrote || !strings.HasPrefix(strings.TrimSpace(text), "SELECT")
+	return p.seen(ctx, text)
+}
+
+func (p *postgresTx) exec(ctx context.Context, text string, args []any) (int64, error) {
+	if err := p.before(ctx, text); err != nil {
+		return 0, err
+	}
+	tag, err := p.tx.Exec(ctx, text, args...)
+	return tag.RowsAffected(), fault(err)
+}
+
+func (p *postgresTx) row(ctx context.Context, text string, args []any) Row {
+	if err := p.before(ctx, text); err != nil {
+		return failedRow{err}
+	}
+	return postgresRow{p.tx.QueryRow(ctx, text, args...)}
+}
+
+// answered looks for an intent's answer. Intents that wait to be written are known by their keys, so that the first
+// question of every command does not send the rows of the one before.
+func (p *postgresTx) answered(ctx context.Context, at core.Area, key string) Row {
+	for _, l := range p.piles {
+		if l.once {
+			if _, waits := l.at[fmt.Sprint(at, key)]; waits {
+				return p.row(ctx, sqlAnswered, []any{at, key})
+			}
+		}
+	}
+	return postgresRow{p.tx.QueryRow(ctx, sqlAnswered, at, key)}
+}
+
+type postgresRow struct{ row pgx.Row }
+
+func (r postgresRow) Scan(dest ...any) error {
+	err := r.row.Scan(dest...)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return ErrNone
+	}
+	return fault(err)
+}
+
+func (p *postgresTx) rows(ctx context.Context, text string, args []any, scan func(Row) error) error {
+	if err := p.before(ctx, text); err != nil {
+		return err
+	}
+	rows, err := p.tx.Query(ctx, text, args...)
+	if err != nil {
+		return fault(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return fault(rows.Err())
+}
+
+// many writes plain INSERTs as statements of many rows. One that updates what is there could meet the same row twice in
+// one statement, which PostgreSQL refuses, so those go one by one, sent together.
+func (p *postgresTx) many(ctx context.Context, text string, n int, args func(i int) []any) error {
+	if err := p.before(ctx, text); err != nil {
+		return err
+	}
+	insert, rows := multirow.Parse(text)
+	rows = rows && !strings.Contains(text, "DO UPDATE")
+	for from := 0; from < n; from += pgBatch {
+		to := min(from+pgBatch, n)
+		batch := &pgx.Batch{}
+		if rows {
+			for _, part := range parts(to-from, insert.Params()) {
+				var all []any
+				for i := from + part[0]; i < from+part[1]; i++ {
+					all = append(all, args(i)...)
+				}
+				batch.Queue(insert.Text(part[1]-part[0]), all...)
+			}
+		} else {
+			for i := from; i < to; i++ {
+				batch.Queue(text, args(i)...)
+			}
+		}
+		if err := p.tx.SendBatch(ctx, batch).Close(); err != nil {
+			return fault(err)
+		}
+	}
+	return nil
+}
+
+func (p *postgresTx) batch(ctx context.Context, queries []Query) error {
+	batch := &pgx.Batch{}
+	for _, q := range queries {
+		if err := p.before(ctx, string(q.SQL)); err != nil {
+			return err
+		}
+		batch.Queue(string(q.SQL), q.Args...)
+	}
+	results := p.tx.SendBatch(ctx, batch)
+	for i := range queries {
+		q := &queries[i]
+		switch err := results.QueryRow().Scan(q.Dest...); {
+		case errors.Is(err, pgx.ErrNoRows):
+			q.None = true
+		case err != nil:
+			return errors.Join(fault(err), results.Close())
+		}
+	}
+	return fault(results.Close())
+}
