@@ -63,8 +63,10 @@ test-e2e: build ## Browser tests: Playwright against bin/qunyan in Chromium
 	npm --prefix web run --silent e2e
 
 .PHONY: bench
-bench: build ## Measure the limits as ratios to raw references in the same run
-	bin/qunyan bench $(ARGS)
+bench: build ## Measure every bar on both engines as ratios to raw loops in the same run (ARGS=--full)
+	bin/qunyan bench $(ARGS) || missed=yes; \
+	DURABLE=1 scripts/with-postgres.sh sh -c 'bin=$$0; exec "$$bin" bench --db "$$TEST_DATABASE_URL" "$$@"' "$$PWD/bin/qunyan" $(ARGS) || missed=yes; \
+	test -z "$${missed:-}"
 
 .PHONY: torture
 torture: ## Kill the server under load for a quarter of an hour (TORTURE_TIMES=25), on SQLite or TEST_DATABASE_URL

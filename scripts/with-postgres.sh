@@ -36,16 +36,18 @@ cd "$home" # the owner may be unable to enter the caller's directory, and the Po
 "${as_owner[@]}" "$bin/initdb" -D "$home/data" -U postgres -E UTF8 --locale=C.UTF-8 -A scram-sha-256 \
   --pwfile="$home/password" --no-sync >"$home/initdb.log" 2>&1 || { cat "$home/initdb.log" >&2; exit 1; }
 
-# fsync is off because nobody wants this data after a power cut; synchronous_commit stays on because it is part of the
-# path a commit takes in production. 200 connections: every test package opens pools of its own.
+# fsync is off because nobody wants this data after a power cut (DURABLE=1 turns it on, to measure); synchronous_commit
+# stays on because it is part of the path a commit takes in production. 200 connections: every test package opens pools of its own.
+sync=off
+[ "${DURABLE:-0}" = 0 ] || sync=on
 "${as_owner[@]}" tee -a "$home/data/postgresql.conf" >/dev/null <<CONF
 listen_addresses = '127.0.0.1'
 unix_socket_directories = '$home'
 max_connections = 200
 shared_buffers = 256MB
 synchronous_commit = on
-fsync = off
-full_page_writes = off
+fsync = $sync
+full_page_writes = $sync
 autovacuum_naptime = 10s
 log_min_messages = fatal
 log_min_error_statement = panic
