@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/url"
 	"strings"
 
@@ -115,6 +116,7 @@ func freshSchema(ctx context.Context, address, name string) (string, func() erro
 	if err != nil {
 		return "", nil, errors.New("rawloop: the address of the database cannot be read")
 	}
+	name += fmt.Sprintf("_%08x", rand.Uint32()) // of two measurements on one server neither takes the other's
 	do := func(text string) error {
 		conn, err := pgx.Connect(context.WithoutCancel(ctx), address)
 		if err != nil {
