@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"strings"
 
 	"modernc.org/sqlite"
 
@@ -16,9 +17,10 @@ import (
 type sqliteConn struct {
 	dsn   string
 	conn  driver.Conn // opened on first use
-	stmts map[string]driver.Stmt
+	stmts map[string]sqliteStmt
 	args  []driver.NamedValue // reused from statement to statement
 
+	wrote   bool // a statement that may change something ran since this was last set to false
 	reading bool // a result is being read, row by row
 
 	// lost is a failure that makes the engine end the transaction by itself. Until the transaction is given up no further
@@ -52,6 +54,12 @@ func (c *sqliteConn) failed(err error) error {
 	return ours
 }
 
+// sqliteStmt is a prepared statement, and whether it may change something.
+type sqliteStmt struct {
+	driver.Stmt
+	writes bool
+}
+
 func (c *sqliteConn) prepared(text string) (driver.Stmt, error) {
 	if c.reading {
 		return nil, errReading
@@ -59,21 +67,24 @@ func (c *sqliteConn) prepared(text string) (driver.Stmt, error) {
 	if c.lost != nil {
 		return nil, c.lost
 	}
-	if s := c.stmts[text]; s != nil {
-		return s, nil
+	if s, known := c.stmts[text]; known {
+		c.wrote = c.wrote || s.writes
+		return s.Stmt, nil
 	}
 	if c.conn == nil {
 		conn, err := (&sqlite.Driver{}).Open(c.dsn)
 		if err != nil {
 			return nil, err
 		}
-		c.conn, c.stmts = conn, make(map[string]driver.Stmt)
+		c.conn, c.stmts = conn, make(map[string]sqliteStmt)
 	}
 	s, err := c.conn.Prepare(text)
 	if err != nil {
 		return nil, err
 	}
-	c.stmts[text] = s
+	writes := !strings.HasPrefix(strings.TrimSpace(text), "SELECT")
+	c.stmts[text] = sqliteStmt{s, writes}
+	c.wrote = c.wrote || writes
 	return s, nil
 }
 

@@ -21,6 +21,7 @@ type writer struct {
 	queue   chan *command
 	stopped chan struct{}
 	counted *counters
+	careful int // groups still to run with savepoints
 
 	mu     sync.RWMutex // held for reading while a command is put into the queue
 	closed bool
@@ -105,8 +106,23 @@ func (w *writer) gather(first *command) []*command {
 
 // group runs the commands under one commit and answers them. No answer, not even a refusal, is given before the commit:
 // a refusal may rest on what an earlier command of the group wrote.
+//
+// Most groups hold no command that fails after it has written, so they are run without savepoints, each of which makes
+// SQLite keep a copy of every page that is touched. When one does fail, all are run again, each in a savepoint; and so are
+// the next groups, for failures come in crowds.
 func (w *writer) group(group []*command) {
-	err := w.together(group)
+	bold := w.careful == 0 || len(group) == 1
+	err := w.together(group, !bold)
+	switch {
+	case !bold:
+		w.careful--
+	case errors.Is(err, errOneFailed) && len(group) == 1: // what was taken back was all its own
+		group[0].answer <- group[0].err
+		return
+	case errors.Is(err, errOneFailed):
+		w.careful = carefulFor
+		err = w.together(group, true)
+	}
 	if errors.Is(err, errGroupLost) && len(group) > 1 {
 		for _, c := range group {
 			w.group([]*command{c})
@@ -121,9 +137,16 @@ func (w *writer) group(group []*command) {
 	}
 }
 
-// together gives the error that ends all of them, or leaves each its own in c.err.
-func (w *writer) together(group []*command) error {
+// carefulFor is how many groups run with savepoints after one needed them.
+const carefulFor = 16
+
+// together gives the error that ends all of them, or leaves each its own in c.err. Without care, errOneFailed says that
+// nothing was done, because a command failed whose writing could not be told from the others'.
+func (w *writer) together(group []*command, careful bool) error {
 	ctx := context.Background()
+	for _, c := range group {
+		c.err = nil // of a try before this one
+	}
 	if err := w.conn.do(ctx, "BEGIN IMMEDIATE"); err != nil {
 		w.conn.drop()
 		return err
@@ -132,9 +155,18 @@ func (w *writer) together(group []*command) error {
 		if c.err = c.ctx.Err(); c.err != nil {
 			continue
 		}
-		if c.err = w.alone(c); errors.Is(c.err, errGroupLost) {
+		if careful {
+			c.err = w.alone(c)
+		} else {
+			c.err = w.boldly(c)
+		}
+		if errors.Is(c.err, errGroupLost) {
 			w.abandon(ctx)
 			return c.err
+		}
+		if !careful && c.err != nil && w.conn.wrote {
+			w.abandon(ctx)
+			return errOneFailed
 		}
 	}
 	if err := w.conn.do(ctx, "COMMIT"); err != nil {
@@ -145,9 +177,19 @@ func (w *writer) together(group []*command) error {
 	return nil
 }
 
+// boldly runs one command with nothing to go back to. An interrupted statement would roll back the whole shared
+// transaction, so the caller's context ends here, as it does in alone.
+func (w *writer) boldly(c *command) error {
+	w.conn.wrote = false
+	err := call(context.WithoutCancel(c.ctx), &Tx{w.conn}, c.fn)
+	if w.conn.lost != nil {
+		return errors.Join(errGroupLost, w.conn.lost)
+	}
+	return err
+}
+
 // alone runs one command in a savepoint, so that its failure takes back its own work only.
 func (w *writer) alone(c *command) error {
-	// An interrupted statement would roll back the whole shared transaction, so the caller's context ends here.
 	ctx := context.WithoutCancel(c.ctx)
 	if err := w.conn.do(ctx, "SAVEPOINT command"); err != nil {
 		return errors.Join(errGroupLost, err)
