@@ -1,15 +1,11 @@
 package bench
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"net/http/cookiejar"
 	"time"
 
 	"qunyan/internal/core"
@@ -36,7 +32,7 @@ func redemptions(ctx context.Context, b *bench) ([]Result, error) {
 	pairs, err := inTurn(
 		func(n int) (Sample, error) { return w.raw(ctx, loop, n) },
 		func(n int) (Sample, error) {
-			return load{clients: len(w.tills), n: n}.run(ctx, func(ctx context.Context, c int) error { return w.redeemOnce(ctx, w.tills[c]) })
+			return load{clients: len(w.tills), n: n}.run(ctx, func(_ context.Context, c int) error { return w.redeemOnce(w.tills[c]) })
 		}, b.size(12_000, 6000, 100))
 	return ratios("redemption over HTTP, 64 clients", pairs, 500), errors.Join(err, loop.Close())
 }
@@ -46,7 +42,7 @@ type counterWorld struct {
 	b       *bench
 	shops   int
 	server  *http.Server
-	url     string
+	addr    string
 	homes   [][]core.ID
 	items   []core.ID
 	tills   []till
@@ -54,8 +50,7 @@ type counterWorld struct {
 }
 
 type till struct {
-	client  *http.Client
-	csrf    string
+	line    *wire
 	village int
 }
 
@@ -85,7 +80,7 @@ func newCounterWorld(ctx context.Context, b *bench) (*counterWorld, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.url = "http://" + listener.Addr().String()
+	w.addr = listener.Addr().String()
 	w.server = &http.Server{Handler: b.api, ReadHeaderTimeout: time.Minute}
 	go func() { _ = w.server.Serve(listener) }() // ends with stop
 	for i := range b.size(clients, clients, 4) {
@@ -102,50 +97,20 @@ func newCounterWorld(ctx context.Context, b *bench) (*counterWorld, error) {
 func (w *counterWorld) stop() { _ = w.server.Close() }
 
 func (w *counterWorld) signIn(ctx context.Context, v int) (till, error) {
-	jar, err := cookiejar.New(nil)
+	line, err := dial(ctx, w.addr)
 	if err != nil {
 		return till{}, err
 	}
-	t := till{client: &http.Client{Jar: jar, Transport: &http.Transport{MaxIdleConnsPerHost: 1}}, village: v}
 	var session struct {
 		CSRF string `json:"csrf"`
 	}
-	err = w.post(ctx, t, "/api/v1/session", "", map[string]string{"login": fmt.Sprintf("keeper%d", v), "password": password}, &session)
-	t.csrf = session.CSRF
-	return t, err
-}
-
-func (w *counterWorld) post(ctx context.Context, t till, path, key string, body, answer any) error {
-	text, err := json.Marshal(body)
-	if err != nil {
-		return err
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, w.url+path, bytes.NewReader(text))
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("X-CSRF-Token", t.csrf)
-	if key != "" {
-		r.Header.Set("Idempotency-Key", key)
-	}
-	res, err := t.client.Do(r)
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	text, err = io.ReadAll(res.Body)
-	if err != nil {
-		return err
-	}
-	if res.StatusCode >= 300 {
-		return fmt.Errorf("%s answered %d: %s", path, res.StatusCode, text)
-	}
-	return json.Unmarshal(text, answer)
+	err = line.post("/api/v1/session", "", map[string]string{"login": fmt.Sprintf("keeper%d", v), "password": password}, &session)
+	line.csrf = session.CSRF
+	return till{line, v}, err
 }
 
 // redeemOnce makes one redemption at one till.
-func (w *counterWorld) redeemOnce(ctx context.Context, t till) error {
+func (w *counterWorld) redeemOnce(t till) error {
 	id := w.b.ids.Next()
 	homes := w.homes[t.village]
 	body := map[string]any{
@@ -155,7 +120,7 @@ func (w *counterWorld) redeemOnce(ctx context.Context, t till) error {
 	var slip struct {
 		No int64 `json:"no"`
 	}
-	err := w.post(ctx, t, "/api/v1/villages/"+village(t.village).String()+"/redemptions", "0192f3a0-7c1e-7d2a-9b3c-"+id.String(), body, &slip)
+	err := t.line.post("/api/v1/villages/"+village(t.village).String()+"/redemptions", "0192f3a0-7c1e-7d2a-9b3c-"+id.String(), body, &slip)
 	if err == nil && slip.No == 0 {
 		err = errors.New("a slip without a number")
 	}
