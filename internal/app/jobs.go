@@ -26,8 +26,8 @@ func (a *App) jobs() []job {
 		{"purge-intents", time.Hour, a.purgeIntents},
 		{"purge-sessions", time.Hour, a.Services.Access.PurgeSessions},
 		{"sweep-photos", time.Hour, a.Services.Files.Sweep},
-		{"seal-books", 24 * time.Hour, a.Services.Ledger.SealDue},
-		{"seal-audit", 24 * time.Hour, a.sealAudit},
+		{"seal-books", time.Hour, a.Services.Ledger.SealDue},
+		{"seal-audit", time.Hour, a.sealAudit},
 	}
 }
 

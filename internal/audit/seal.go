@@ -111,11 +111,12 @@ func sealedUntil(ctx context.Context, tx *store.Tx, area core.Area) (core.ID, er
 	return core.IDAt(n.AtMs - lateMost.Milliseconds()), nil
 }
 
-// SealAll seals the trails of every area, and says of how many. The first error is given at the end.
+// SealAll seals the trails of every area whose newest checkpoint is older than seal.Window, and says of how many. The
+// first error is given at the end.
 func SealAll(ctx context.Context, st *store.Store, keeper *seal.Keeper, nowMs int64) (sealed int64, err error) {
 	areas, err := allAreas(ctx, st)
 	for _, area := range areas {
-		did, one := Seal(ctx, st, keeper, area, nowMs)
+		did, one := sealDue(ctx, st, keeper, area, nowMs)
 		if did {
 			sealed++
 		}
@@ -124,6 +125,22 @@ func SealAll(ctx context.Context, st *store.Store, keeper *seal.Keeper, nowMs in
 		}
 	}
 	return sealed, err
+}
+
+func sealDue(ctx context.Context, st *store.Store, keeper *seal.Keeper, area core.Area, nowMs int64) (sealed bool, err error) {
+	var last int64
+	err = st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		n, err := seal.Newest(ctx, tx, place(area))
+		if err != nil && errs.CodeOf(err) == "seal.none" {
+			return nil
+		}
+		last = n.AtMs
+		return err
+	})
+	if err != nil || nowMs-last < seal.Window.Milliseconds() {
+		return false, err
+	}
+	return Seal(ctx, st, keeper, area, nowMs)
 }
 
 // allAreas hops from one area with lines to the next.

@@ -129,6 +129,11 @@ func TestALineThatWasCommittedLateIsSealedLate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	tr.clock.Advance(seal.Window.Milliseconds() - 60_000) // not due yet
+	if n := tr.seal(keeper); n != 0 {
+		t.Fatalf("%d trails were sealed within the window", n)
+	}
+	tr.clock.Advance(60_000)
 	if n := tr.seal(keeper); n != 1 {
 		t.Fatalf("%d trails were sealed", n)
 	}

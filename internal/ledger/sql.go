@@ -79,10 +79,11 @@ const sqlVoucher = `SELECT ` + lineColumns + ` FROM line l
 
 const sqlLinesBetween = `SELECT ` + lineColumns + ` FROM line l WHERE l.village = $1 AND l.no > $2 AND l.no <= $3 ORDER BY l.no`
 
-// sqlUnsealed finds books whose newest line no checkpoint covers (tree 1 is the book).
+// sqlUnsealed finds books whose newest line no checkpoint covers (tree 1 is the book), and that had none lately.
 const sqlUnsealed = `SELECT b.village FROM book b
 	WHERE b.last_no > COALESCE((SELECT MAX(c.size) FROM checkpoint c WHERE c.village = b.village AND c.tree = 1 AND c.hashing = $1), 0)
-		AND b.village > $2
+		AND COALESCE((SELECT MAX(c.at_ms) FROM checkpoint c WHERE c.village = b.village AND c.tree = 1 AND c.hashing = $1), 0) < $2
+		AND b.village > $3
 	ORDER BY b.village LIMIT 500`
 
 // BETWEEN, because SQLite puts the value of "reverses = $2" into "reverses <> 0" too, and then no longer sees that the

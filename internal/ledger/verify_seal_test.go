@@ -294,3 +294,33 @@ func TestAWitnessFindsARewrittenHistory(t *testing.T) {
 		t.Errorf("the rewritten history was not found: %+v, %v", found, err)
 	}
 }
+
+// The job seals each book about once a day, however often it looks, and only one with new lines.
+func TestBooksAreSealedDaily(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 0)
+	v := another(t, b, 1)
+	s := ledger.New(v.st, v.clock, v.ids, sealtest.Keeper(t, v.st))
+	due := func(want int64) {
+		t.Helper()
+		if n, err := s.SealDue(context.Background()); err != nil || n != want {
+			t.Errorf("%d books were sealed, want %d: %v", n, want, err)
+		}
+	}
+	due(0)
+	v.mustPost(t, earned(v.households[0], 3))
+	due(1)
+	v.clock.Advance(seal.Window.Milliseconds() + 1)
+	due(0)
+	v.mustPost(t, earned(v.households[0], 3))
+	due(1)
+	v.mustPost(t, earned(v.households[0], 3))
+	v.clock.Advance(seal.Window.Milliseconds() - 1000)
+	due(0)
+	v.clock.Advance(2000)
+	due(1)
+	c, err := s.CoverageOf(context.Background(), v.village)
+	if err != nil || c.Lines != 3 || c.Note == nil || c.Note.Size != 3 {
+		t.Errorf("covered %+v, %v", c, err)
+	}
+}

@@ -5,12 +5,17 @@ import (
 	"errors"
 	"math"
 	"strconv"
+	"time"
 
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
 	"qunyan/internal/proof"
 	"qunyan/internal/store"
 )
+
+// Window is how old the newest checkpoint of a tree is when the next is due. With the hour between two looks it keeps what
+// no checkpoint covers under a day.
+const Window = 22 * time.Hour
 
 // Entries hands the bytes of entries from to to-1 (counted from 0) to add, in order.
 type Entries func(ctx context.Context, tx *store.Tx, from, to int64, add func(entry []byte) error) error
