@@ -46,5 +46,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  test: { include: ['shared/**/*.test.ts', 'resident/**/*.test.ts', 'counter/**/*.test.ts', 'console/**/*.test.ts', 'board/**/*.test.ts'] },
+  test: { include: ['shared/**/*.test.ts', 'resident/**/*.test.ts', 'counter/**/*.test.ts', 'console/**/*.test.ts', 'board/**/*.test.ts', 'proof/**/*.test.ts'] },
 })
