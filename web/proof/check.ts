@@ -9,6 +9,8 @@ export interface Trusted extends PublicKey {
   fromMs: number
   /** 0: no end known */
   untilMs: number
+  /** Given by hand, so that its time is not known. */
+  pasted: boolean
 }
 
 /**

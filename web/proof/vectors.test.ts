@@ -9,7 +9,7 @@ import { sm3 } from './sm3'
 import { leafOf, onlyAppended, rootOf } from './tree'
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (two) => parseInt(two, 16))
-const trusted = (text: string): Trusted => ({ ...parseKey(text), fromMs: 0, untilMs: 0 })
+const trusted = (text: string): Trusted => ({ ...parseKey(text), fromMs: 0, untilMs: 0, pasted: true })
 const list = (texts: readonly string[]): Uint8Array[] => texts.map((text) => fromBase64(text, 'hash'))
 
 describe('SM3', () => {
