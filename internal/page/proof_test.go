@@ -85,7 +85,7 @@ func TestTheNoticeBearsTheCheckpoint(t *testing.T) {
 	}
 	s := sealBook(t)
 	print := s.Stranger().Get(s.at("?print=a4&lang=zh")).Want(200)
-	holds(t, print, []string{"村账存证 2026年9月"})
+	holds(t, print, []string{"扫码核验村账存证<br>2026年9月"})
 	if n := strings.Count(string(print.Body), "<svg"); n != 2 {
 		t.Errorf("with a checkpoint the print has %d codes", n)
 	}
