@@ -1,6 +1,6 @@
 // Package web carries the built front end inside the binary.
 //
-// The four surfaces (resident, counter, console, board) are built by `npm run build` into dist/.
+// The five surfaces (resident, counter, console, board, proof) are built by `npm run build` into dist/.
 // A clone that never ran Node still compiles, because dist/.gitkeep is tracked; the server then
 // answers page requests with a sentence saying that the pages were not built.
 package web

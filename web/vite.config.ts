@@ -5,8 +5,8 @@ import { defineConfig } from 'vitest/config'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
-/** The binary serves the four surfaces at these prefixes; the dev server does the same. */
-const prefixes = ['counter', 'console', 'board']
+/** The binary serves the surfaces at these prefixes; the dev server does the same. */
+const prefixes = ['counter', 'console', 'board', 'proof']
 
 /** Answers a client-side route with the page of its surface, as the binary does. */
 function surfaces(): Plugin {
@@ -46,5 +46,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  test: { include: ['shared/**/*.test.ts', 'resident/**/*.test.ts', 'counter/**/*.test.ts', 'console/**/*.test.ts', 'board/**/*.test.ts'] },
+  test: { include: ['shared/**/*.test.ts', 'resident/**/*.test.ts', 'counter/**/*.test.ts', 'console/**/*.test.ts', 'board/**/*.test.ts', 'proof/**/*.test.ts'] },
 })

@@ -187,11 +187,22 @@ func levelName(area core.Area) string {
 	return "village"
 }
 
+// AuditQuery narrows the trail; a download takes the same filters as the list.
+type AuditQuery struct {
+	Action string  `query:"action" maxLength:"60" doc:"an action, or the beginning of one: claims."`
+	Q      string  `query:"q" maxLength:"60" doc:"part of an actor's name or of a subject's id"`
+	Actor  idParam `query:"actor" doc:"who did it: an account's or a card's id"`
+	FromMs int64   `query:"from_ms" minimum:"0"`
+	ToMs   int64   `query:"to_ms" minimum:"0"`
+}
+
+func (q AuditQuery) filter() audit.Filter {
+	return audit.Filter{Action: q.Action, Text: q.Q, Actor: q.Actor.ID, FromMs: q.FromMs, ToMs: q.ToMs}
+}
+
 type listAuditInput struct {
 	InArea
-	Action string `query:"action" maxLength:"60" doc:"an action, or the beginning of one: claims."`
-	FromMs int64  `query:"from_ms" minimum:"0"`
-	ToMs   int64  `query:"to_ms" minimum:"0"`
+	AuditQuery
 	PageQuery
 }
 
@@ -217,8 +228,7 @@ func (s *server) listAudit(ctx context.Context, by core.Actor, in *listAuditInpu
 	}
 	var out *list[auditView]
 	err := s.svc.Store.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		filter := audit.Filter{Action: in.Action, FromMs: in.FromMs, ToMs: in.ToMs}
-		records, next, err := audit.List(ctx, tx, in.Area.Area, filter, in.page())
+		records, next, err := audit.List(ctx, tx, in.Area.Area, in.filter(), in.page())
 		out = listOf(records, next, auditViewOf)
 		return err
 	})

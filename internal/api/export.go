@@ -96,6 +96,7 @@ func (s *server) registerExports() {
 	export(s, turns, overviewExport(s))
 	export(s, turns, auditExport(s))
 	export(s, turns, staffExport(s))
+	s.registerAuditJSON()
 }
 
 // export registers a list. The workbook is made before the answer begins, so that a failure is still a problem and not
@@ -118,7 +119,7 @@ func export[I any, P interface {
 			return nil, errs.New(errs.Unavailable, "store.busy").Because(ctx.Err())
 		}
 		defer func() { <-turns }()
-		name, err := s.exportName(ctx, say, e.Name, P(in).area())
+		name, err := s.exportName(ctx, say, e.Name, P(in).area(), ".xlsx")
 		if err != nil {
 			return nil, err
 		}
@@ -149,12 +150,12 @@ func (e exported[I]) make(ctx context.Context, by core.Actor, in *I, say words) 
 }
 
 // exportName is the file's name: the list's, the area's and the day's.
-func (s *server) exportName(ctx context.Context, say words, list string, area core.Area) (string, error) {
+func (s *server) exportName(ctx context.Context, say words, list string, area core.Area, ending string) (string, error) {
 	found, err := s.svc.Directory.Area(ctx, area)
 	if err != nil {
 		return "", err
 	}
-	return say.text(list) + "-" + found.Short + "-" + core.DayOf(s.svc.Clock.Now()).String() + ".xlsx", nil
+	return say.text(list) + "-" + found.Short + "-" + core.DayOf(s.svc.Clock.Now()).String() + ending, nil
 }
 
 // eachPage reads a list to its end.

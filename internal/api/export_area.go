@@ -55,9 +55,7 @@ func overviewCells(r report.Row) []any {
 // AuditExport is the audit trail with its filters.
 type AuditExport struct {
 	AreaExport
-	Action string `query:"action" maxLength:"60" doc:"an action, or the beginning of one: claims."`
-	FromMs int64  `query:"from_ms" minimum:"0"`
-	ToMs   int64  `query:"to_ms" minimum:"0"`
+	AuditQuery
 }
 
 func auditExport(s *server) exported[AuditExport] {
@@ -68,8 +66,7 @@ func auditExport(s *server) exported[AuditExport] {
 			if err := access.Require(by, access.OpReadAudit, in.Area.Area); err != nil {
 				return err
 			}
-			filter := audit.Filter{Action: in.Action, FromMs: in.FromMs, ToMs: in.ToMs}
-			return audit.Each(ctx, s.svc.Store.View, in.Area.Area, filter, func(r audit.Record) error {
+			return audit.Each(ctx, s.svc.Store.View, in.Area.Area, in.filter(), func(r audit.Record) error {
 				return add(moment(r.AtMs), r.Area, say.of("export.actor.", string(r.ActorKind)), r.ActorName, r.Action, r.Subject, r.SubjectID, r.Before, r.After, r.From, r.Request)
 			})
 		},

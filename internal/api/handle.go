@@ -103,10 +103,12 @@ type stream struct {
 
 // handleStream registers an operation that answers with a stream of the given media type.
 func handleStream[I any](s *server, sp spec, mediaType string, fn func(ctx context.Context, by core.Actor, in *I) (*stream, error)) {
+	handleStreamOf(s, sp, mediaType, binary(), fn)
+}
+
+func handleStreamOf[I any](s *server, sp spec, mediaType string, schema *huma.Schema, fn func(ctx context.Context, by core.Actor, in *I) (*stream, error)) {
 	op := s.operation(sp)
-	op.Responses[strconv.Itoa(op.DefaultStatus)].Content = map[string]*huma.MediaType{
-		mediaType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
-	}
+	op.Responses[strconv.Itoa(op.DefaultStatus)].Content = map[string]*huma.MediaType{mediaType: {Schema: schema}}
 	huma.Register(s.huma, op, func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
 		x := exchangeOf(ctx)
 		out, err := fn(ctx, x.by, in)

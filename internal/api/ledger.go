@@ -62,9 +62,14 @@ type passbookLine struct {
 	ReviewedBy string   `json:"reviewed_by"`
 	Reverses   int64    `json:"reverses" doc:"line it takes back, or 0"`
 	Reversed   bool     `json:"reversed" doc:"another line took it back"`
+	Code       string   `json:"code" doc:"eight characters; with the line's number they open its proof without a login"`
 }
 
-func passbookLineOf(l ledger.BookLine) passbookLine {
+func passbookLineOf(village core.Area) func(ledger.BookLine) passbookLine {
+	return func(l ledger.BookLine) passbookLine { return passbookLineIn(village, l) }
+}
+
+func passbookLineIn(village core.Area, l ledger.BookLine) passbookLine {
 	account, change, balance := l.OfHousehold()
 	name := "spendable"
 	if account == ledger.HouseholdBase {
@@ -72,7 +77,8 @@ func passbookLineOf(l ledger.BookLine) passbookLine {
 	}
 	return passbookLine{No: l.No, Voucher: l.Voucher, Day: l.Day, AtMs: l.AtMs, Kind: l.Kind.String(), Account: name,
 		Amount: change, Balance: balance, MemoZh: l.MemoZh, MemoEn: l.MemoEn, Category: l.Category,
-		RecordedBy: l.RecordedBy, ReviewedBy: l.ReviewedBy, Reverses: l.Reverses, Reversed: l.ReversedBy != 0}
+		RecordedBy: l.RecordedBy, ReviewedBy: l.ReviewedBy, Reverses: l.Reverses, Reversed: l.ReversedBy != 0,
+		Code: l.Code(village)}
 }
 
 type accountRow struct {
@@ -126,14 +132,14 @@ func (s *server) registerBook() {
 		PageQuery
 	}) (*list[passbookLine], error) {
 		lines, next, err := s.svc.Ledger.HouseholdLines(ctx, by, in.Village.Area, in.ID.ID, in.page())
-		return listOf(lines, next, passbookLineOf), err
+		return listOf(lines, next, passbookLineOf(in.Village.Area)), err
 	})
 	handle(s, spec{
 		ID: "list-card-lines", Method: http.MethodGet, Path: "/card/lines", Tag: tagCardHolder, Op: access.OpReadCard, Auth: authCard,
 		Summary: "The card's passbook, newest line first",
 	}, func(ctx context.Context, by core.Actor, in *struct{ PageQuery }) (*list[passbookLine], error) {
 		lines, next, err := s.svc.Ledger.HouseholdLines(ctx, by, by.Village, by.Household, in.page())
-		return listOf(lines, next, passbookLineOf), err
+		return listOf(lines, next, passbookLineOf(by.Village)), err
 	})
 }
 

@@ -5,10 +5,12 @@ import (
 	"net/http"
 
 	"qunyan/internal/access"
+	"qunyan/internal/audit"
 	"qunyan/internal/core"
 	"qunyan/internal/ledger"
 	"qunyan/internal/proof"
 	"qunyan/internal/seal"
+	"qunyan/internal/store"
 )
 
 const proofTag = "Proofs"
@@ -118,6 +120,40 @@ func (s *server) registerProofs() {
 		return viewed(path, err, consistencyViewOf)
 	})
 	s.registerLineProofs()
+	s.registerAuditCoverage()
+}
+
+type auditCoverageView struct {
+	Area   core.Area `json:"area"`
+	Sealed int64     `json:"sealed" doc:"lines of the area's own trail that the newest checkpoint covers"`
+	Left   int64     `json:"left" doc:"lines written since"`
+	AtMs   int64     `json:"at_ms" doc:"time of that checkpoint; 0 while there is none"`
+	Note   string    `json:"note" doc:"the signed note, to keep as a file; '' while there is none"`
+}
+
+func auditCoverageViewOf(c audit.Coverage) auditCoverageView {
+	v := auditCoverageView{Area: c.Area, Sealed: c.Sealed, Left: c.Left}
+	if c.Note != nil {
+		v.AtMs, v.Note = c.Note.AtMs, c.Note.String()
+	}
+	return v
+}
+
+func (s *server) registerAuditCoverage() {
+	handle(s, spec{
+		ID: "list-audit-coverage", Method: http.MethodGet, Path: "/areas/{area}/audit/coverage", Tag: proofTag, Op: access.OpReadAudit,
+		Summary: "How far the audit trails of an area and of every area inside it are signed for", Detail: "There are no pages.",
+	}, func(ctx context.Context, by core.Actor, in *InArea) (*list[auditCoverageView], error) {
+		if err := access.Require(by, access.OpReadAudit, in.Area.Area); err != nil {
+			return nil, err
+		}
+		var all []audit.Coverage
+		err := s.svc.Store.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+			all, err = audit.CoverageWithin(ctx, tx, in.Area.Area)
+			return err
+		})
+		return listOf(all, "", auditCoverageViewOf), err
+	})
 }
 
 func consistencyViewOf(path []proof.Hash) consistencyView {

@@ -19,7 +19,7 @@ import (
 )
 
 // surfaces are the front end's entries besides the resident's, which answers everything else.
-var surfaces = []string{"counter", "console", "board"}
+var surfaces = []string{"counter", "console", "board", "proof"}
 
 // routeWeb serves the front end and hands /p/ and /print/ to the server-rendered pages.
 func (s *server) routeWeb() error {

@@ -81,8 +81,8 @@ func NewHandler(cfg api.Config, svc api.Services, log *slog.Logger) (*api.Handle
 		pages, err := page.New(
 			page.Config{PublicURL: cfg.PublicURL, Secure: cfg.Secure, TrustProxy: cfg.TrustProxy},
 			page.Services{
-				Access: svc.Access, Claims: svc.Claims, Directory: svc.Directory, Market: svc.Market, Rules: svc.Rules,
-				Store: svc.Store, Clock: svc.Clock,
+				Access: svc.Access, Claims: svc.Claims, Directory: svc.Directory, Ledger: svc.Ledger, Market: svc.Market,
+				Rules: svc.Rules, Store: svc.Store, Clock: svc.Clock,
 			}, log)
 		if err != nil {
 			return nil, err

@@ -67,6 +67,8 @@ type Record struct {
 // Filter narrows a list; the zero value takes everything.
 type Filter struct {
 	Action string // a whole action, or the beginning of one: "claims."
-	FromMs int64  // first moment
-	ToMs   int64  // last moment; 0 is no end
+	Text   string // part of the actor's name or of the subject's id
+	Actor  core.ID
+	FromMs int64 // first moment
+	ToMs   int64 // last moment; 0 is no end
 }

@@ -145,6 +145,13 @@ func TestFiltersByActionAndTime(t *testing.T) {
 		"to":                   {audit.Filter{ToMs: begin + 1000}, 2},
 		"between":              {audit.Filter{FromMs: begin + 1000, ToMs: begin + 2000}, 2},
 		"never":                {audit.Filter{FromMs: math.MaxInt64}, 0},
+		"part of a name":       {audit.Filter{Text: "文书"}, 5},
+		"part of a subject":    {audit.Filter{Text: "c1"}, 5},
+		"nobody's name":        {audit.Filter{Text: "王"}, 0},
+		"a sign in a text":     {audit.Filter{Text: "c_"}, 0},
+		"an actor":             {audit.Filter{Actor: 7}, 5},
+		"another actor":        {audit.Filter{Actor: 8}, 0},
+		"everything at once":   {audit.Filter{Action: "claims.", Text: "李", Actor: 7, FromMs: begin + 1000}, 2},
 	} {
 		if got := tr.all(village, c.filter, 50); len(got) != c.want {
 			t.Errorf("%s: %d lines, want %d", name, len(got), c.want)

@@ -127,14 +127,17 @@ func listOne(ctx context.Context, tx *store.Tx, area core.Area, after, before co
 	if to == 0 {
 		to = math.MaxInt64
 	}
+	// An id is not older than its line by more than a command takes, so a search of the last month reads no more than that.
+	after = max(after, core.IDAt(filter.FromMs-lateMost.Milliseconds()))
 	err = tx.Rows(ctx, listSQL, func(r store.Row) error {
 		rec, err := scanRecord(r)
 		found = append(found, rec)
 		return err
-	}, area, after, before, filter.FromMs, to, prefixPattern(filter.Action), limit)
+	}, area, after, before, filter.FromMs, to, literal(filter.Action)+"%", filter.Actor, "%"+literal(filter.Text)+"%", limit)
 	return found, err
 }
 
-func prefixPattern(prefix string) string {
-	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(prefix) + "%"
+// literal is a text as a part of a pattern that stands for itself.
+func literal(text string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
 }

@@ -12,7 +12,8 @@ const nextAreaSQL = `SELECT COALESCE(MIN(village), 0) FROM audit WHERE village >
 
 const listSQL = `SELECT ` + recordColumns + ` FROM audit a
 	WHERE village = $1 AND id > $2 AND id < $3 AND at_ms >= $4 AND at_ms <= $5 AND action LIKE $6 ESCAPE '\'
-	ORDER BY id DESC LIMIT $7`
+	AND (actor = $7 OR $7 = 0) AND (actor_name LIKE $8 ESCAPE '\' OR subject_id LIKE $8 ESCAPE '\')
+	ORDER BY id DESC LIMIT $9`
 
 func scanRecord(r store.Row) (rec Record, err error) {
 	err = r.Scan(&rec.Area, &rec.ID, &rec.AtMs, &rec.ActorKind, &rec.Actor, &rec.ActorName, &rec.From, &rec.Request,
@@ -35,6 +36,9 @@ const insertLeafSQL = `INSERT INTO audit_leaf (village, no, id) VALUES ($1, $2, 
 const unsealedSQL = `SELECT a.id FROM audit a WHERE a.village = $1 AND a.id > $2
 	AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.village = $1 AND l.id = a.id)
 	ORDER BY a.id LIMIT $3`
+
+const leftSQL = `SELECT COUNT(*) FROM audit a WHERE a.village = $1 AND a.id > $2
+	AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.village = $1 AND l.id = a.id)`
 
 const slippedSQL = `SELECT a.id FROM audit a WHERE a.village = $1 AND a.id < $2
 	AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.village = $1 AND l.id = a.id)

@@ -8,6 +8,7 @@ import (
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
+	"qunyan/internal/proof"
 )
 
 // noticePage is a public list, on a screen or as paper for the village board.
@@ -18,6 +19,8 @@ type noticePage struct {
 	Groups  []group
 	Grouped bool          // the village has groups
 	QR      template.HTML // leads to this page
+	Sealed  *proof.Note   // the newest checkpoint of the village's book; nil while there is none
+	SealQR  template.HTML // of the checkpoint
 }
 
 // group is a group's part of a list; Name is "" in a village without groups.
@@ -50,6 +53,13 @@ func (h *Handler) notice(q *request) error {
 	}
 	if v.QR, err = qr(q.origin() + noticePath(place.Village, n.ID)); err != nil {
 		return err
+	}
+	c, err := h.svc.Ledger.CoverageOf(q.Context(), place.Village)
+	if err != nil {
+		return err
+	}
+	if c.Note != nil {
+		v.Sealed, v.SealQR = c.Note, proofQR(q.origin()+checkPath(c.Note.Compact()))
 	}
 	return q.show("notice_print.html", v)
 }
@@ -223,3 +233,6 @@ func (f Frame) Code(code string) string {
 	}
 	return code[:4] + "-" + code[4:]
 }
+
+// SealDay is the day of a checkpoint.
+func (v *noticePage) SealDay(ms int64) string { return v.Date(core.DayOf(ms)) }

@@ -16,6 +16,7 @@ import (
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
 	"qunyan/internal/errs"
+	"qunyan/internal/ledger"
 	"qunyan/internal/market"
 	"qunyan/internal/messages"
 	"qunyan/internal/rulebook"
@@ -30,6 +31,7 @@ type Services struct {
 	Access    *access.Service
 	Claims    *claims.Service
 	Directory *directory.Service
+	Ledger    *ledger.Service
 	Market    *market.Service
 	Rules     *rulebook.Service
 	Store     *store.Store
@@ -60,14 +62,21 @@ func New(cfg Config, svc Services, log *slog.Logger) (*Handler, error) {
 	}
 	h := &Handler{cfg: cfg, svc: svc, log: log, templates: templates, mux: http.NewServeMux()}
 	for pattern, serve := range map[string]func(*request) error{
-		"GET /p/{village}":                     h.village,
-		"GET /p/{village}/notice/{id}":         h.notice,
-		"GET /p/{village}/notice/{id}/object":  h.objectionForm,
-		"POST /p/{village}/notice/{id}/object": h.object,
-		"GET /p/{village}/objection":           h.objection,
-		"GET /print/slip/{village}/{id}":       h.slip,
-		"GET /print/card/{token}":              h.card,
-		"/":                                    h.nothing,
+		"GET /p/{village}":                          h.village,
+		"GET /p/{village}/notice/{id}":              h.notice,
+		"GET /p/{village}/notice/{id}/object":       h.objectionForm,
+		"POST /p/{village}/notice/{id}/object":      h.object,
+		"GET /p/{village}/objection":                h.objection,
+		"GET /p/{village}/book":                     h.book,
+		"GET /p/{village}/book/{size}":              h.checkpointFile,
+		"GET /p/{village}/line":                     h.lookup,
+		"GET /p/keys":                               h.keys,
+		"GET /print/slip/{village}/{id}":            h.slip,
+		"GET /print/card/{token}":                   h.card,
+		"GET /print/proof/{village}/{no}":           h.proof,
+		"GET /print/passbook/{village}/{household}": h.passbook,
+		"GET /print/passbook/{token}":               h.ownPassbook,
+		"/":                                         h.nothing,
 	} {
 		h.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { h.serve(w, r, serve) })
 	}
@@ -86,6 +95,7 @@ type request struct {
 	name string // of the template
 	data any
 	code int // HTTP status
+	file *file
 }
 
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request, fill func(*request) error) {
@@ -93,6 +103,10 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, fill func(*reque
 	q.page = Frame{Lang: q.lang, Big: r.URL.Query().Get("big") == "1", Path: r.URL.Path, query: r.URL.Query()}
 	if err := fill(q); err != nil {
 		q.refuse(err)
+	}
+	if q.file != nil {
+		q.file.write(w)
+		return
 	}
 	var out bytes.Buffer // a page is whole or not at all
 	if err := h.templates.ExecuteTemplate(&out, q.name, q.data); err != nil {

@@ -25,6 +25,16 @@ type slipPage struct {
 // staffCookie carries the session of staff; the API sets it.
 const staffCookie = "qy_staff"
 
+// staff is whoever is signed in.
+func (q *request) staff() (core.Actor, error) {
+	cookie, err := q.Cookie(staffCookie)
+	if err != nil {
+		return core.Actor{}, errs.New(errs.Unauthenticated, "access.sign_in")
+	}
+	by, _, err := q.h.svc.Access.Session(q.Context(), cookie.Value)
+	return by, err
+}
+
 // slip is for the shop's staff: it names a household and its balance.
 func (h *Handler) slip(q *request) error {
 	place, err := q.place()
@@ -35,11 +45,7 @@ func (h *Handler) slip(q *request) error {
 	if err != nil {
 		return err
 	}
-	cookie, err := q.Cookie(staffCookie)
-	if err != nil {
-		return errs.New(errs.Unauthenticated, "access.sign_in")
-	}
-	by, _, err := h.svc.Access.Session(q.Context(), cookie.Value)
+	by, err := q.staff()
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,24 @@ func qr(text string) (template.HTML, error) {
 	if err != nil {
 		return "", fmt.Errorf("page: QR code: %w", err)
 	}
+	return drawn(code), nil
+}
+
+// largestProof is the largest version of a code that a phone still reads off paper: 117 squares across, half a
+// millimetre each on 60 mm. It holds 1,273 bytes.
+const largestProof = 25
+
+// proofQR draws a checkpoint or a proof. It is dense, and printed on clean paper once, so it spends nothing on repairing
+// damage. A text that makes the code finer than a phone can read gives "".
+func proofQR(text string) template.HTML {
+	code, err := qrcode.New(text, qrcode.Low)
+	if err != nil || code.VersionNumber > largestProof { // the only error is that of a text longer than any code holds
+		return ""
+	}
+	return drawn(code)
+}
+
+func drawn(code *qrcode.QRCode) template.HTML {
 	code.DisableBorder = true
 	dots := code.Bitmap()
 	var path strings.Builder
@@ -30,7 +48,7 @@ func qr(text string) (template.HTML, error) {
 		}
 	}
 	return template.HTML(fmt.Sprintf(`<svg class="qr" viewBox="0 0 %[1]d %[1]d" shape-rendering="crispEdges" role="img" aria-label="QR">`+
-		`<path fill="#fff" d="M0 0h%[1]dv%[1]dH0z"/><path d="%[2]s"/></svg>`, len(dots)+2*quiet, path.String())), nil // digits and letters of ours
+		`<path fill="#fff" d="M0 0h%[1]dv%[1]dH0z"/><path d="%[2]s"/></svg>`, len(dots)+2*quiet, path.String())) // digits and letters of ours
 }
 
 // quiet is the white border, in squares. The standard asks for four; ours stands on white anyway.

@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 
 	qrcode "github.com/skip2/go-qrcode"
@@ -41,5 +42,18 @@ func TestQRIsDrawnSquareBySquare(t *testing.T) {
 	}
 	if _, err := qr(string(make([]byte, 5000))); err == nil {
 		t.Error("more than a code can hold was drawn")
+	}
+}
+
+// TestAProofIsDrawnAsLongAsPhonesReadIt: a code of version 25 holds 1,273 bytes; what is longer is printed as an address.
+func TestAProofIsDrawnAsLongAsPhonesReadIt(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		bytes int
+		drawn bool
+	}{{1, true}, {1273, true}, {1274, false}, {5000, false}} {
+		if got := proofQR(strings.Repeat("x", c.bytes)) != ""; got != c.drawn {
+			t.Errorf("%d bytes: drawn is %v", c.bytes, got)
+		}
 	}
 }

@@ -1,9 +1,9 @@
-// Builds the four surfaces one after the other into dist/.
+// Builds the five surfaces one after the other into dist/.
 //
 // One build for all would put everything any surface needs from Vue into one shared file, and the
 // resident on a slow phone would pay for the console. Built apart, each carries only its own.
 //
-//   node scripts/build.mjs            all four
+//   node scripts/build.mjs            all five
 //   node scripts/build.mjs resident   only the named ones
 //   OUT=/some/folder node …           elsewhere than dist/
 import { existsSync, readdirSync, rmSync } from 'node:fs'
@@ -13,8 +13,8 @@ import { build } from 'vite'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = process.env.OUT ?? join(root, 'dist')
-const all = ['resident', 'counter', 'console', 'board']
-const phones = ['resident', 'counter']
+const all = ['resident', 'counter', 'console', 'board', 'proof']
+const phones = ['resident', 'counter', 'proof']
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !all.includes(name))
 if (unknown.length > 0) {

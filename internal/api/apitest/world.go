@@ -14,6 +14,7 @@ import (
 	"qunyan/internal/app"
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
+	"qunyan/internal/seal"
 	"qunyan/internal/seal/sealtest"
 	"qunyan/internal/store"
 	"qunyan/internal/store/storetest"
@@ -27,6 +28,7 @@ type World struct {
 	T        testing.TB
 	Clock    *storetest.Clock
 	Services api.Services
+	Keeper   *seal.Keeper // signs checkpoints
 	Handler  *api.Handler
 	URL      string
 
@@ -79,7 +81,7 @@ func New(t testing.TB, options ...Option) *World {
 		s.parts.Store = storetest.Open(t)
 	}
 	s.parts.Keeper = sealtest.Keeper(t, s.parts.Store)
-	w := &World{T: t, Clock: clock, log: &Log{}}
+	w := &World{T: t, Clock: clock, Keeper: s.parts.Keeper, log: &Log{}}
 	w.Services = app.Wire(s.parts)
 	w.Handler, err = app.NewHandler(s.cfg, w.Services, slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {

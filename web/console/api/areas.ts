@@ -1,6 +1,6 @@
 import { api } from '../../shared/api'
 import { asked } from '../session/again'
-import type { Area, Attention, AuditRecord, Overview, Page, Role, StaffAccount, TrendPoint, VillageHit } from './model'
+import type { Area, Attention, AuditCoverage, AuditRecord, Overview, Page, Role, StaffAccount, TrendPoint, VillageHit } from './model'
 
 export const areasUnder = async (parent: string, signal?: AbortSignal): Promise<Area[]> =>
   (await api.get('/areas', { query: { parent }, signal })).items
@@ -39,5 +39,17 @@ export const updateStaff = (id: string, body: { name?: string; state?: 'active' 
 export const resetPassword = (id: string): Promise<{ password: string }> =>
   asked((key) => api.post('/staff/{id}/password', { path: { id }, key }))
 
-export const listAudit = (area: string, query: { action?: string; from_ms?: number; to_ms?: number; cursor?: string }, signal?: AbortSignal): Promise<Page<AuditRecord>> =>
+/** What narrows the trail; the downloads take the same. */
+export interface AuditFilter {
+  action?: string
+  q?: string
+  actor?: string
+  from_ms?: number
+  to_ms?: number
+}
+
+export const listAudit = (area: string, query: AuditFilter & { cursor?: string }, signal?: AbortSignal): Promise<Page<AuditRecord>> =>
   asked(() => api.get('/areas/{area}/audit', { path: { area }, query, signal }))
+
+export const auditCoverage = async (area: string, signal?: AbortSignal): Promise<AuditCoverage[]> =>
+  (await asked(() => api.get('/areas/{area}/audit/coverage', { path: { area }, signal }))).items

@@ -18,6 +18,7 @@ export const table = {
   ObjectOnPaper: ['secretary', 'clerk'],
   AnswerObjection: ['supervisor', 'secretary', 'township'],
   CloseMonth: ['secretary'],
+  SealBook: ['county', 'township', 'secretary', 'supervisor'],
   ReverseLine: ['secretary'],
   EditTemplate: ['county'],
   DraftRules: ['secretary', 'clerk'],

@@ -1,3 +1,4 @@
+import words from '../../../internal/messages/zh/console.json'
 import { splitDay } from '../../shared/format/day'
 
 /** One field of what was changed, as text. */
@@ -24,4 +25,15 @@ export function fieldsOf(before: unknown, after: unknown): Field[] {
 export function dayStartMs(day: number): number {
   const p = splitDay(day)
   return Date.UTC(p.year, p.month - 1, p.day) - 8 * 3_600_000
+}
+
+/** The actions the catalogue has words for, to choose from. */
+export const actions: string[] = Object.keys(words).filter((key) => key.startsWith('console.action.')).map((key) => key.slice('console.action.'.length))
+
+/** A query of what is set: "?q=…&action=…", or nothing. */
+export function searchOf(filter: object): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(filter)) if (value !== undefined && value !== '') search.set(name, String(value))
+  const text = search.toString()
+  return text && `?${text}`
 }

@@ -1,0 +1,51 @@
+import { Reader, SyntaxFault } from './bytes'
+
+/** A line of a village's book, as far as people are told of it. */
+export interface BookLine {
+  village: number
+  no: number
+  voucher: number
+  atMs: number
+  kind: string
+  unit: 'points' | 'fen'
+  /** The account the household, or else the village, sees it from. */
+  account: string
+  /** with its sign, as that account sees it */
+  change: number
+  /** of that account after the line */
+  balance: number
+  reverses: number
+  memoZh: string
+  memoEn: string
+}
+
+const kinds = ['', 'opening', 'earned', 'deducted', 'redeemed', 'goods_out', 'goods_in', 'granted', 'reversal', 'void']
+const accounts: Record<number, string> = {
+  1: 'household_base', 2: 'household_spendable', 11: 'points_issued', 12: 'points_deducted', 13: 'points_redeemed', 14: 'base_granted',
+  21: 'shop_fund', 22: 'shop_stock', 23: 'grants_received', 24: 'goods_handed_out',
+}
+const ofHousehold = (account: number): boolean => account === 1 || account === 2
+
+/** Reads the canonical bytes of a line (docs/proof.md). */
+export function parseLine(entry: Uint8Array): BookLine {
+  const r = new Reader(entry, 'line')
+  if (r.int() !== 1) throw new SyntaxFault('line')
+  const [village, no, voucher, atMs, kind] = [r.int(), r.int(), r.int(), r.int(), r.int()]
+  r.text() // category
+  const [debit, credit] = [r.int(), r.int()]
+  r.big() // owner
+  const [amount, debitAfter, creditAfter] = [r.int(), r.int(), r.int()]
+  r.big() // ref
+  const reverses = r.int()
+  const [memoZh, memoEn] = [r.text(), r.text()]
+  r.big() // actor
+  r.end()
+  // As a passbook reads it: from the household's account; what moves between the village's own, from the one that receives.
+  const gives = ofHousehold(debit)
+  const account = accounts[gives ? debit : credit]
+  if (!account || !kinds[kind]) throw new SyntaxFault('line')
+  return {
+    village, no, voucher, atMs, kind: kinds[kind], account, unit: debit > 20 ? 'fen' : 'points',
+    change: gives ? -amount : amount, balance: gives ? debitAfter : creditAfter, reverses, memoZh, memoEn,
+  }
+}
