@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/subtle"
 
 	"qunyan/internal/access"
@@ -217,8 +218,12 @@ func (s *Service) prove(ctx context.Context, village core.Area, no int64, may fu
 	return p, err
 }
 
-// Code is eight characters that only somebody who has seen the line can know: the first 40 bits of its hash.
+// codePrefix keeps check codes apart from hashes of the tree, whose leaves begin with 0 and whose nodes with 1.
+const codePrefix = 2
+
+// Code is eight characters that only somebody who has seen the line can know: 40 bits of a hash of its own. It must not
+// be part of the line's leaf, for leaves stand in the proofs of the lines beside them and in public proofs of consistency.
 func (l Line) Code(village core.Area) string {
-	h := proof.SHA256.Leaf(l.AppendEntry(nil, village))
+	h := sha256.Sum256(l.AppendEntry([]byte{codePrefix}, village))
 	return core.CodeOf([5]byte(h[:5]))
 }

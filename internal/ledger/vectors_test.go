@@ -294,3 +294,42 @@ func (h *hashText) UnmarshalJSON(b []byte) error {
 	}
 	return nil
 }
+
+// A leaf is in the proof of the line beside it, and in public proofs of consistency: no code may follow from one.
+func TestAProofGivesAwayNoCodeOfAnotherLine(t *testing.T) {
+	t.Parallel()
+	lines := vectorLines()
+	var nodes proof.Nodes
+	nodes = func(level uint, n int64) (proof.Hash, error) {
+		if level == 0 {
+			return proof.SHA256.Leaf(lines[n].AppendEntry(nil, vectorVillage)), nil
+		}
+		left, _ := nodes(level-1, 2*n)
+		right, _ := nodes(level-1, 2*n+1)
+		return proof.SHA256.Node(left, right), nil
+	}
+	tree, size := proof.Tree{Hashing: proof.SHA256, Nodes: nodes}, int64(len(lines))
+	codes := map[string]int64{}
+	for _, l := range lines {
+		codes[l.Code(vectorVillage)] = l.No
+	}
+	for i := range size {
+		beside, err := tree.Inclusion(i, size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		added, err := tree.Consistency(i+1, size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, err := tree.Root(i + 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, h := range append(append(beside, added...), first) {
+			if no, known := codes[core.CodeOf([5]byte(h[:5]))]; known {
+				t.Errorf("a proof about line %d gives away the code of line %d", i+1, no)
+			}
+		}
+	}
+}
