@@ -205,7 +205,7 @@ func takeVillages(ctx context.Context, tx pgx.Tx, group []*villageCommand) error
 func (l *lane) boldly(q *postgresTx, c *villageCommand) error {
 	q.wrote = false
 	c.err = call(context.WithoutCancel(c.ctx), &Tx{q}, c.fn)
-	if c.err != nil && (q.wrote || q.broken()) {
+	if c.err != nil && (q.wrote || q.lost != nil || q.broken()) {
 		return errors.Join(errOneFailed, c.err)
 	}
 	return nil
@@ -228,7 +228,7 @@ func (l *lane) carefully(ctx context.Context, tx pgx.Tx, q *postgresTx, c *villa
 	if errors.Is(c.err, errAgain) || serialization(c.err) || unreachable(c.err) {
 		return c.err
 	}
-	q.piles = nil
+	q.piles, q.lost = nil, nil
 	return inner.Rollback(ctx)
 }
 

@@ -144,3 +144,63 @@ func TestOneWishTwiceAtOnceHasOneAnswer(t *testing.T) {
 		t.Errorf("%d effects, answers %v, %v", n, answers, err)
 	}
 }
+
+// A wish that is answered beside the lane, while a group has the same wish under way, has one effect: the group finds
+// that out when a later command looks, and no command before it may stay.
+func TestAWishAnsweredBesideTheLaneHasOneEffect(t *testing.T) {
+	t.Parallel()
+	st, ok := onPostgres(t)
+	if !ok {
+		return // SQLite has one writer and no beside
+	}
+	ctx, v := context.Background(), storetest.Village()
+	by := core.Actor{Intent: core.Intent{Key: "0192f3a0-7c1e-7d2a-9b3c-000000000002"}}
+	wish := func(ctx context.Context, tx *store.Tx, beside func()) error {
+		_, err := store.Once(ctx, tx, by, v, 0, func() (int, error) {
+			beside()
+			return 1, tx.Count(ctx, countUp, 4, v, 0, "wish", "", int64(1), int64(0))
+		})
+		return err
+	}
+	var first sync.Once
+	beside := func() {
+		first.Do(func() {
+			err := st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error { return wish(ctx, tx, func() {}) })
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	const callers = 8
+	var coming, all sync.WaitGroup
+	coming.Add(callers)
+	holds := make(chan struct{})
+	all.Go(func() {
+		err := st.TxAt(ctx, v, func(context.Context, *store.Tx) error { // the others gather behind it
+			close(holds)
+			coming.Wait()
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	<-holds
+	for range callers {
+		all.Go(func() {
+			coming.Done()
+			err := st.TxAt(ctx, v, func(ctx context.Context, tx *store.Tx) error { return wish(ctx, tx, beside) })
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	var n int64
+	err := st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return tx.Row(ctx, `SELECT n FROM tally WHERE village = $1 AND topic = 'wish'`, v).Scan(&n)
+	})
+	if err != nil || n != 1 {
+		t.Errorf("the wish had %d effects, %v", n, err)
+	}
+}

@@ -19,6 +19,10 @@ type postgresTx struct {
 	tx    pgx.Tx
 	piles []*pile // in the order of their first row
 	wrote bool    // something was written, or queued, since this was last set to false
+
+	// lost is why rows that waited could not be sent. They may be an earlier command's, which thinks itself done, so nothing
+	// is committed any more.
+	lost error
 }
 
 func newPostgresTx(tx pgx.Tx) *postgresTx { return &postgresTx{tx: tx} }
@@ -77,9 +81,13 @@ func (l *pile) add(args []any) error {
 
 // flush sends what waits.
 func (p *postgresTx) flush(ctx context.Context) error {
-	if len(p.piles) == 0 {
-		return nil
+	if p.lost == nil && len(p.piles) > 0 {
+		p.lost = p.send(ctx)
 	}
+	return p.lost
+}
+
+func (p *postgresTx) send(ctx context.Context) error {
 	batch := &pgx.Batch{}
 	var expect []int64 // rows a statement has to change; -1 for any number
 	for _, l := range p.piles {
