@@ -337,3 +337,43 @@ func TestOpenExplainsABadAddress(t *testing.T) {
 		}
 	}
 }
+
+// A refusal may rest on what an earlier command of the group wrote, so it is not given when that is not kept.
+func TestARefusalIsNotGivenWithoutTheCommit(t *testing.T) {
+	t.Parallel()
+	st := storetest.Open(t)
+	if st.Engine() != "sqlite" {
+		return // a command that ends the shared transaction is found out otherwise there
+	}
+	ctx, holds := context.Background(), make(chan struct{})
+	var coming, all sync.WaitGroup
+	coming.Add(2)
+	all.Go(func() {
+		_ = st.Tx(ctx, func(context.Context, *store.Tx) error { // the others gather behind it
+			close(holds)
+			coming.Wait()
+			return nil
+		})
+	})
+	<-holds
+	before := st.Stats().Commits
+	all.Go(func() {
+		coming.Done()
+		err := st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Exec(ctx, `ROLLBACK`) // leaves nothing to commit
+			return err
+		})
+		if err == nil {
+			t.Error("a command without a commit is answered as done")
+		}
+	})
+	all.Go(func() {
+		coming.Done()
+		if err := st.Tx(ctx, func(context.Context, *store.Tx) error { return errRefused }); err == nil {
+			t.Error("a refusal is answered as done")
+		} else if errors.Is(err, errRefused) && st.Stats().Commits != before+2 { // one was the holder's
+			t.Error("a refusal is given without a commit")
+		}
+	})
+	all.Wait()
+}

@@ -130,7 +130,7 @@ func (w *writer) group(group []*command) {
 		return
 	}
 	for _, c := range group {
-		if err != nil && (c.err == nil || errors.Is(c.err, errGroupLost)) {
+		if err != nil {
 			c.err = err
 		}
 		c.answer <- c.err
