@@ -24,19 +24,20 @@ func (s *Service) CreateStaff(ctx context.Context, by core.Actor, in NewStaff) (
 	if err := RequireAnywhere(by, OpManageStaff); err != nil {
 		return Staff{}, "", err
 	}
-	staff, err := s.newStaff(by, in)
+	fresh, err := s.newStaff(by, in)
 	if err != nil {
 		return Staff{}, "", err
 	}
-	password := s.secretsFor(by).password(staff.Login)
+	password := s.secretsFor(by).password(fresh.Login)
 	hash, err := s.hasher.hash(ctx, password)
 	if err != nil {
 		return Staff{}, "", err
 	}
+	var staff Staff
 	err = s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		id, err := store.Once(ctx, tx, by, staff.home(), s.clock.Now(), func() (core.ID, error) {
-			staff.ID = s.ids.Next()
-			return staff.ID, s.insert(ctx, tx, by, staff, hash)
+		id, err := store.Once(ctx, tx, by, fresh.home(), s.clock.Now(), func() (core.ID, error) {
+			fresh.ID = s.ids.Next()
+			return fresh.ID, s.insert(ctx, tx, by, fresh, hash)
 		})
 		if err != nil {
 			return err

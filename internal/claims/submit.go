@@ -160,6 +160,7 @@ func (s *Service) Resubmit(ctx context.Context, by core.Actor, village core.Area
 		if err := activeHousehold(ctx, c.tx, village, was.Household); err != nil {
 			return 0, err
 		}
+		d := d // the command may run again, and the claim be another by then
 		d.Household, d.Rule = was.Household, was.Rule
 		if d.Event == "" {
 			d.Event = was.Event

@@ -195,7 +195,8 @@ func (s *Service) prepare(ctx context.Context, by core.Actor, in ImportInput) (*
 // record writes the import's row, or finds that the intent has one.
 func (s *Service) record(ctx context.Context, job *job) error {
 	now := s.clock.Now()
-	return s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+	var answered core.ID
+	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		id, err := store.Once(ctx, tx, job.by, job.in.Area, now, func() (core.ID, error) {
 			if err := s.jobs.free(); err != nil {
 				return 0, err
@@ -206,11 +207,13 @@ func (s *Service) record(ctx context.Context, job *job) error {
 			return job.state.ID, insertImport(ctx, tx, job, now)
 		})
 		job.repeated = err == nil && id != job.state.ID
-		if job.repeated {
-			job.id = id
-		}
+		answered = id
 		return err
 	})
+	if job.repeated {
+		job.id = answered
+	}
+	return err
 }
 
 // keepUpload writes the upload to a temporary file: a workbook is read from its end.

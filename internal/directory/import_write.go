@@ -68,6 +68,7 @@ func (s *Service) write(ctx context.Context, job *job, rows *fileRows) error {
 		job.tell(func(state *Import) { // the transaction may run more than once
 			state.Phase, state.Done = PhaseWriting, 0
 			state.Created, state.Changed, state.Unchanged, state.Groups = 0, 0, 0, 0
+			state.Faults, state.FaultCount = nil, 0 // a file with faults is not written at all
 		})
 		// In the order of codes, so that two imports at once cannot each wait for a village that the other has.
 		byCode := slices.SortedFunc(slices.Values(rows.order), func(a, b *fileVillage) int { return cmp.Compare(a.places.code, b.places.code) })

@@ -94,15 +94,16 @@ func (s *Service) CreateItem(ctx context.Context, by core.Actor, in ItemInput) (
 		return Item{}, err
 	}
 	now := s.clock.Now()
+	var made Item
 	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		item, err = store.Once(ctx, tx, by, in.Village, now, func() (Item, error) {
+		made, err = store.Once(ctx, tx, by, in.Village, now, func() (Item, error) {
 			fresh := item
 			fresh.ID = s.ids.Next()
 			return fresh, s.createItem(ctx, tx, by, in.Village, fresh, now)
 		})
 		return err
 	})
-	return item, err
+	return made, err
 }
 
 func (s *Service) createItem(ctx context.Context, tx *store.Tx, by core.Actor, village core.Area, item Item, now int64) error {
