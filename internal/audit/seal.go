@@ -54,30 +54,50 @@ func entriesOf(area core.Area) seal.Entries {
 
 // Seal takes an area's lines that are not in its tree yet into it, in the order of their ids, and signs a checkpoint. It
 // says whether there was anything to seal. One job does this for an area at a time.
+//
+// Many lines are given their places in parts, and the checkpoint is signed with the last: how far unsealed looks back hangs
+// on the newest checkpoint, so that one signed in between would put older lines that still wait out of sight for ever.
 func Seal(ctx context.Context, st *store.Store, keeper *seal.Keeper, area core.Area, nowMs int64) (sealed bool, err error) {
 	for more := true; more; {
-		err := st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
-			ids, size, err := unsealed(ctx, tx, area)
-			if err != nil {
-				return err
-			}
-			more = len(ids) == sealStep
-			if len(ids) == 0 {
-				return nil
-			}
-			err = tx.Many(ctx, insertLeafSQL, len(ids), func(i int) []any { return []any{area, size + int64(i) + 1, ids[i]} })
-			if err != nil {
-				return err
-			}
-			sealed = true
-			_, err = keeper.Seal(ctx, tx, place(area), size+int64(len(ids)), entriesOf(area), nowMs)
+		err := st.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+			sealed, more, err = sealPart(ctx, tx, keeper, area, nowMs)
 			return err
 		})
 		if err != nil {
-			return sealed, err
+			return false, err
 		}
 	}
 	return sealed, nil
+}
+
+// sealPart gives the next lines their places and, unless there may be more, signs.
+func sealPart(ctx context.Context, tx *store.Tx, keeper *seal.Keeper, area core.Area, nowMs int64) (sealed, more bool, err error) {
+	ids, size, err := unsealed(ctx, tx, area)
+	if err != nil {
+		return false, false, err
+	}
+	err = tx.Many(ctx, insertLeafSQL, len(ids), func(i int) []any { return []any{area, size + int64(i) + 1, ids[i]} })
+	if err != nil || len(ids) == sealStep {
+		return false, err == nil, err
+	}
+	size += int64(len(ids))
+	if len(ids) == 0 { // unless a part was all there was, or the process ended after one
+		signed, err := signedSize(ctx, tx, area)
+		if err != nil || signed == size {
+			return false, false, err
+		}
+	}
+	_, err = keeper.Seal(ctx, tx, place(area), size, entriesOf(area), nowMs)
+	return err == nil, false, err
+}
+
+// signedSize is how many lines the newest checkpoint covers.
+func signedSize(ctx context.Context, tx *store.Tx, area core.Area) (int64, error) {
+	n, err := seal.Newest(ctx, tx, place(area))
+	if err != nil && errs.CodeOf(err) == "seal.none" {
+		return 0, nil
+	}
+	return n.Size, err
 }
 
 // unsealed finds lines that are not in the tree, and how many are. A line may have been committed after younger ones were

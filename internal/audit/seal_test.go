@@ -149,23 +149,54 @@ func TestALineThatWasCommittedLateIsSealedLate(t *testing.T) {
 	}
 }
 
-func TestALongTrailIsSealedInParts(t *testing.T) {
-	t.Parallel()
-	tr, village := open(t), storetest.Village()
-	keeper := sealtest.Keeper(t, tr.st)
+func (tr *trail) writeMany(n int, area core.Area) {
+	tr.t.Helper()
 	err := tr.st.Tx(context.Background(), func(ctx context.Context, tx *store.Tx) error {
-		for range 2500 {
-			if err := audit.Write(ctx, tx, core.System("test"), tr.ids.Next(), tr.clock.Now(), audit.Entry{Area: village, Action: "test.write"}); err != nil {
+		for range n {
+			if err := audit.Write(ctx, tx, core.System("test"), tr.ids.Next(), tr.clock.Now(), audit.Entry{Area: area, Action: "test.write"}); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		t.Fatal(err)
+		tr.t.Fatal(err)
 	}
+}
+
+// The lines are older than what is looked back for: those of an upgrade, or of a server that stood still for some days.
+func TestALongTrailIsSealedInParts(t *testing.T) {
+	t.Parallel()
+	tr, village := open(t), storetest.Village()
+	keeper := sealtest.Keeper(t, tr.st)
+	tr.writeMany(2500, village)
+	tr.clock.Advance((2 * day).Milliseconds())
 	tr.seal(keeper)
 	if n, fault := tr.verify(); n != 2500 || fault != nil {
+		t.Errorf("%d lines, %v", n, fault)
+	}
+}
+
+func TestASealingThatWasCutOffBetweenItsPartsIsTakenUp(t *testing.T) {
+	t.Parallel()
+	tr, village := open(t), storetest.Village()
+	keeper := sealtest.Keeper(t, tr.st)
+	tr.writeMany(2000, village)
+	tr.clock.Advance((2 * day).Milliseconds())
+	stranger, err := seal.NewKeeper(func() (proof.PrivateKey, error) { return proof.NewKey(proof.Ed25519) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := audit.SealAll(context.Background(), tr.st, stranger, tr.clock.Now()); err == nil {
+		t.Fatal("another key signed")
+	}
+	if n, fault := tr.verify(); n != 0 || fault != nil {
+		t.Errorf("cut off: %d lines, %v", n, fault)
+	}
+	if n := tr.seal(keeper); n != 1 {
+		t.Errorf("%d trails were sealed", n)
+	}
+	if n, fault := tr.verify(); n != 2000 || fault != nil {
 		t.Errorf("%d lines, %v", n, fault)
 	}
 }

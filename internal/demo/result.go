@@ -96,7 +96,8 @@ func (r Result) write(b *strings.Builder, say func(key string) string) {
 	fmt.Fprintf(b, "\n%s\n\n", say("ready"))
 	var pages, logins, cards [][]string
 	for _, page := range []struct{ key, path string }{
-		{"resident", "/"}, {"public", "/p/" + r.Village.String()}, {"counter", "/counter/"}, {"console", "/console/"}, {"board", "/board/"}, {"reference", "/api/docs"},
+		{"resident", "/"}, {"public", "/p/" + r.Village.String()}, {"counter", "/counter/"}, {"console", "/console/"}, {"board", "/board/"}, {"check", "/proof/"},
+		{"reference", "/api/docs"},
 	} {
 		pages = append(pages, []string{say("page." + page.key), r.URL + page.path})
 	}

@@ -31,6 +31,7 @@ type passbookPage struct {
 	Proved     *ledger.LineProof // the newest line a checkpoint covers
 	ProvedQR   template.HTML
 	ProvedPath string // its paper
+	Lookup     string // where number and code are typed
 }
 
 type passbookLine struct {
@@ -78,7 +79,7 @@ func (h *Handler) ownPassbook(q *request) error {
 }
 
 func (h *Handler) showPassbook(q *request, by core.Actor, where place, household core.ID) error {
-	v := &passbookPage{place: where, Small: q.URL.Query().Get("size") == "a5", Today: q.today()}
+	v := &passbookPage{place: where, Small: q.URL.Query().Get("size") == "a5", Today: q.today(), Lookup: q.origin() + bookPath(where.Village)}
 	if err := v.span(q); err != nil {
 		return err
 	}

@@ -148,7 +148,7 @@ func TestThePassbookIsPrintedForStaffAndForTheOwnCard(t *testing.T) {
 	if body := string(page.Body); strings.Index(body, "开户基础分") > strings.Index(body, "按时参加") {
 		t.Error("the newest line does not stand last")
 	}
-	holds(t, w.As(core.RoleClerk).Get(at+"?lang=en&size=a5").Want(200), []string{"size:A5", "Points passbook"}, "积分存折")
+	holds(t, w.As(core.RoleClerk).Get(at+"?lang=en&size=a5").Want(200), []string{"size:A5", "Points passbook", "/p/" + w.Village.String() + "/book", `rel="icon"`}, "积分存折")
 	holds(t, w.As(core.RoleClerk).Get(at+"?lang=zh&from=202501&to=202508").Want(200), []string{"这段时间没有账", "2025年1月—2025年8月"}, "+2")
 	for _, bad := range []string{"?from=x", "?to=202613", "?from=99999999999999999999"} {
 		w.As(core.RoleClerk).Get(at + bad).Want(422)
