@@ -12,6 +12,9 @@ import (
 func Check(text string, deduction bool) []Hit {
 	l := compiled()
 	folded := l.folded(text)
+	if !strings.ContainsFunc(folded, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return nil // the list is Chinese; an English text is looked at for the Chinese it may hold
+	}
 	if deduction {
 		folded += ",扣分"
 	}
@@ -27,14 +30,17 @@ func Check(text string, deduction bool) []Hit {
 // touched takes out what is safe and looks for the rest. What was taken out leaves a mark, so that its neighbours do not
 // become words together.
 func (l line) touched(folded string) (string, bool) {
-	if l.safe != nil {
-		folded = l.safe.ReplaceAllString(folded, "□")
+	for _, e := range l.safe {
+		if e.begins(folded) >= 0 {
+			folded = e.re.ReplaceAllString(folded, "□")
+		}
 	}
-	if l.block == nil {
-		return "", false
+	for _, e := range l.block {
+		if at := e.find(folded); at != "" {
+			return at, true
+		}
 	}
-	at := l.block.FindString(folded)
-	return at, at != ""
+	return "", false
 }
 
 // Fold brings a text into the form in which it is compared, so that two texts which only look different are the same.

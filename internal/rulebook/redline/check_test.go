@@ -115,7 +115,7 @@ func TestTheLinesAreComplete(t *testing.T) {
 		t.Fatalf("%d lines", len(l.lines))
 	}
 	for i, line := range l.lines {
-		if line.name != Lines()[i] || line.block == nil {
+		if line.name != Lines()[i] || len(line.block) == 0 {
 			t.Errorf("line %d is %q", i, line.name)
 		}
 		for _, key := range []string{Law(line.name), Reason(line.name)} {

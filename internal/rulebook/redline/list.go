@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,7 +63,7 @@ type list struct {
 
 type line struct {
 	name        string
-	safe, block *regexp.Regexp // nil where there is none
+	safe, block []expr
 }
 
 // compiled is read at the first text. The file is part of the binary: one that cannot be read is a mistake of ours that
@@ -102,35 +101,14 @@ func compile(data []byte) (*list, error) {
 			gap := "~" + strconv.Itoa(near.Within)
 			part.Block = append(part.Block, near.One+gap+near.Other, near.Other+gap+near.One)
 		}
-		for _, p := range []struct {
-			to   **regexp.Regexp
-			from []string
-		}{{&one.safe, part.Safe}, {&one.block, part.Block}} {
-			re, err := pattern(p.from, f.Words)
-			if err != nil {
-				return nil, fmt.Errorf("redline: %s: %w", part.Line, err)
-			}
-			*p.to = re
+		var err error
+		if one.safe, err = expressions(part.Safe, f.Words); err == nil {
+			one.block, err = expressions(part.Block, f.Words)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("redline: %s: %w", part.Line, err)
 		}
 		l.lines = append(l.lines, one)
 	}
 	return l, nil
-}
-
-// gap is ~12 in a pattern: up to twelve characters that do not end the sentence.
-var gap = regexp.MustCompile(`~(\d+)`)
-
-// pattern joins expressions into one. {name} stands for any word of a list, which may name other lists, and ~n for up
-// to n characters of the same sentence.
-func pattern(from []string, words map[string][]string) (*regexp.Regexp, error) {
-	if len(from) == 0 {
-		return nil, nil
-	}
-	expr := "(?:" + strings.Join(from, ")|(?:") + ")"
-	for range 4 { // lists may name lists
-		for name, list := range words {
-			expr = strings.ReplaceAll(expr, "{"+name+"}", "(?:"+strings.Join(list, "|")+")")
-		}
-	}
-	return regexp.Compile(gap.ReplaceAllString(expr, "[^;]{0,$1}?"))
 }
