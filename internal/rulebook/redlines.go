@@ -76,7 +76,7 @@ func (r Rule) stops() []stop {
 
 // texts is all that stops looks at, so that a decision stands for exactly that.
 func (r Rule) texts() []byte {
-	all := []string{string(r.Category), r.TextZh, r.TextEn, r.ProofZh, r.ProofEn, r.UnitZh, r.UnitEn}
+	all := []string{strconv.FormatBool(r.Category == Deduction), r.TextZh, r.TextEn, r.ProofZh, r.ProofEn, r.UnitZh, r.UnitEn}
 	for _, step := range r.Scale {
 		all = append(all, step.LabelZh, step.LabelEn)
 	}
