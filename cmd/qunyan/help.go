@@ -31,7 +31,7 @@ func help(ctx context.Context, p *program, args []string) error {
 	if i < 0 {
 		return usageError{fmt.Sprintf("there is no command %q", args[0])}
 	}
-	return commands()[i].run(ctx, &program{p.stdout, p.stdout, p.environ}, []string{"-h"})
+	return commands()[i].run(ctx, &program{stdin: p.stdin, stdout: p.stdout, stderr: p.stdout, environ: p.environ}, []string{"-h"})
 }
 
 func printVersion(_ context.Context, p *program, args []string) error {

@@ -28,6 +28,7 @@ type command struct {
 
 // program is what a command may use of the outside, so that tests can give it another.
 type program struct {
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	environ        []string
 }
@@ -52,6 +53,7 @@ func commands() []command {
 		{"keys", "[flags] [show|rotate]", "the keys that checkpoints are signed with", keys},
 		{"backup", "--to FILE|FOLDER [flags]", "copy everything into one file, beside a running server", makeBackup},
 		{"restore", "--from FILE [flags]", "check a backup and put it into an empty place", restore},
+		{"rules", "lint [flags] -", "hold texts of rules, one a line on standard input, to the red lines; exit 1 if one is blocked", rules},
 		{"bench", "[flags]", "measure speed against a raw loop; exit 1 if a bar is missed", measure},
 		{"openapi", "", "print the API's contract (OpenAPI 3.1, YAML)", openapi},
 		{"version", "", "print the version", printVersion},
@@ -61,7 +63,7 @@ func commands() []command {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(ctx, &program{os.Stdout, os.Stderr, os.Environ()}, os.Args[1:])
+	code := run(ctx, &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ()}, os.Args[1:])
 	stop()
 	os.Exit(code)
 }
@@ -96,6 +98,8 @@ func run(ctx context.Context, p *program, args []string) int {
 			return exitUsage
 		case errors.Is(err, errFault):
 			return exitFault
+		case errors.Is(err, errBlocked):
+			return exitFailed
 		}
 		fmt.Fprintf(p.stderr, "qunyan %s: %s\n", c.name, explain(err))
 		return exitFailed

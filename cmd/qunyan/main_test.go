@@ -18,7 +18,7 @@ import (
 func call(t *testing.T, environ []string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	var out, err bytes.Buffer
-	code = run(context.Background(), &program{&out, &err, environ}, args)
+	code = run(context.Background(), &program{stdout: &out, stderr: &err, environ: environ, stdin: strings.NewReader("")}, args)
 	return code, out.String(), err.String()
 }
 
@@ -193,7 +193,7 @@ func TestSetUpServeAndStop(t *testing.T) {
 	read, write := io.Pipe()
 	done := make(chan int, 1)
 	go func() {
-		done <- run(ctx, &program{write, io.Discard, environ}, []string{"serve", "--addr", "127.0.0.1:0"})
+		done <- run(ctx, &program{stdout: write, stderr: io.Discard, environ: environ}, []string{"serve", "--addr", "127.0.0.1:0"})
 		write.Close()
 	}()
 	line := make([]byte, 100)

@@ -36,6 +36,8 @@ const (
 	OpDraftRules   Op = "draft_rules"
 	OpAdoptRules   Op = "adopt_rules"
 
+	OpOverruleRedLine Op = "overrule_red_line" // say in writing that a stopped text of a rule is harmless
+
 	OpManageShop     Op = "manage_shop" // name, rate, floor, open or closed
 	OpGrantFunds     Op = "grant_funds"
 	OpEditItems      Op = "edit_items"
@@ -93,6 +95,8 @@ var table = map[Op][]core.Role{
 	OpEditTemplate: {core.RoleCounty, System},
 	OpDraftRules:   {core.RoleSecretary, core.RoleClerk},
 	OpAdoptRules:   {core.RoleSecretary},
+
+	OpOverruleRedLine: {core.RoleTownship},
 
 	OpManageShop:     {core.RoleSecretary},
 	OpGrantFunds:     {core.RoleCounty},

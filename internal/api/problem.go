@@ -99,6 +99,7 @@ func (s *server) problem(x *exchange, err error) *Problem {
 
 func newProblem(lang messages.Lang, request string, e *errs.Error) *Problem {
 	status := statusOf(e.Kind)
+	e = spoken(lang, e)
 	p := &Problem{
 		Type: "about:blank", Title: http.StatusText(status), Status: status,
 		Detail: messages.Text(lang, "errors."+e.Code, readableParams(lang, e.Params)),
@@ -115,6 +116,21 @@ func newProblem(lang messages.Lang, request string, e *errs.Error) *Problem {
 		}
 	}
 	return p
+}
+
+// spoken puts the sentences in the place of the keys that a red line's law and reason are named by, for the caller too.
+func spoken(lang messages.Lang, e *errs.Error) *errs.Error {
+	if e.Code != "rulebook.red_line" {
+		return e
+	}
+	said := *e
+	said.Params = maps.Clone(e.Params)
+	for _, name := range []string{"law", "reason"} {
+		if key, ok := e.Params[name].(string); ok {
+			said.Params[name] = messages.Text(lang, key, nil)
+		}
+	}
+	return &said
 }
 
 // readableParams puts the words people know in the place of a field's name and of a type's.

@@ -71,6 +71,7 @@ type RuleCode struct {
 func (s *server) registerRules() {
 	s.registerRuleReading()
 	s.registerVillageRules()
+	s.registerOwnRules()
 	s.registerTemplate()
 }
 
@@ -119,7 +120,7 @@ func (s *server) ruleset(ctx context.Context, by core.Actor, area core.Area, ver
 
 type draftBody struct {
 	Title  string          `json:"title" maxLength:"240"`
-	Source rulebook.Source `json:"source,omitempty" enum:"own,template" doc:"what weights to start from; leave out for the village's own, if it has any"`
+	Source rulebook.Source `json:"source,omitempty" enum:"own,template,small,large,resettlement,branch" doc:"what to start from: the village's own rules (also if left out, where it has any), the county's template, or a scheme the product brings"`
 }
 
 // choiceBody is a village's choice about a line of the template.

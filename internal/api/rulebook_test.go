@@ -163,3 +163,37 @@ func TestTheCountyEditsItsTemplate(t *testing.T) {
 	}
 	county.Post("/areas/"+w.Township.String()+"/rulesets", map[string]any{"title": "乡镇细则"}).WantProblem(422, "rulebook.wrong_area")
 }
+
+func TestAStoppedTextIsRefusedAndOverruled(t *testing.T) {
+	t.Parallel()
+	w := rules(t)
+	clerk, township := w.As(core.RoleClerk), w.As(core.RoleTownship)
+	clerk.Post(w.In("/rulesets"), map[string]any{"title": "前进村积分细则"}).Want(201)
+	own := func(text string) map[string]any {
+		return map[string]any{"code": "C11", "category": "harmony", "kind": "contribution", "text_zh": text, "text_en": "A line", "points": 3, "points_min": 0, "points_max": 0,
+			"scale": []any{}, "per": "event", "unit_zh": "", "unit_en": "", "cap_period": "", "cap_points": 0, "cap_count": 0, "proof_zh": "", "proof_en": "", "approver": "leader", "self": false}
+	}
+	at := w.In("/rulesets/1/own-rules/C11")
+	problem := clerk.With("Accept-Language", "en").Put(at, map[string]any{"enabled": true, "rule": own("入户检查电线")}).WantProblem(422, "rulebook.red_line").Problem()
+	if law, _ := problem.Params["law"].(string); problem.Field != "text_zh" || problem.Params["line"] != "R3" || !strings.Contains(law, "Constitution") || !strings.Contains(problem.Detail, law) {
+		t.Errorf("problem %+v", problem)
+	}
+	cases := w.In("/red-line-cases")
+	clerk.Post(cases, map[string]any{"rule": own("罚款五十元")}).WantProblem(409, "rulebook.red_line_fixed")
+	asked := apitest.Read[struct{ ID, State, Lines string }](clerk.Post(cases, map[string]any{"rule": own("入户检查电线")}).Want(201))
+	if asked.State != "asked" || asked.Lines != "R3" {
+		t.Fatalf("%+v", asked)
+	}
+	decide := cases + "/" + asked.ID + "/decide"
+	township.Post(decide, map[string]any{"harmless": true, "reason": "太短"}).WantProblem(422, "rulebook.overrule_reason")
+	clerk.Post(decide, map[string]any{"harmless": true, "reason": "这是自己给自己核定放行"}).WantProblem(403, "access.forbidden")
+	township.Post(decide, map[string]any{"harmless": true, "reason": "消防检查，经住户同意，不看私生活"}).Want(200)
+	clerk.Put(at, map[string]any{"enabled": true, "rule": own("入户检查电线")}).Want(200)
+	clerk.Put(at, map[string]any{"enabled": true, "rule": own("入户检查电线和被子")}).WantProblem(422, "rulebook.red_line")
+	seen := apitest.Read[page[struct{ State, Reason string }]](w.As(core.RoleSecretary).Get(cases).Want(200))
+	if len(seen.Items) != 1 || seen.Items[0].State != "overruled" || seen.Items[0].Reason == "" {
+		t.Errorf("%+v", seen)
+	}
+	w.Stranger().Get(cases).WantProblem(401, "access.sign_in")
+	clerk.Put(at, map[string]any{"enabled": false}).Want(200)
+}

@@ -64,13 +64,16 @@ func checkFromDay(from, today core.Day) error {
 // Adopt puts a village's draft into force from a coming month, by the vote of the villagers' representatives.
 //
 // Errors: rulebook.vote_numbers, vote_present, vote_favour, vote_day, minutes_needed, notice_days, from_day, empty,
-// not_draft, no_ruleset; rulebook.later_version when a version already begins on that day or after.
+// not_draft, no_ruleset; rulebook.red_line (rule, line, law, reason); rulebook.later_version when a version already begins on that day or after.
 func (s *Service) Adopt(ctx context.Context, by core.Actor, in AdoptInput) (int64, error) {
 	if err := access.Require(by, access.OpAdoptRules, in.Village); err != nil {
 		return 0, err
 	}
 	in.Vote.MinutesNo = strings.TrimSpace(in.Vote.MinutesNo)
 	if err := in.check(s.today()); err != nil {
+		return 0, err
+	}
+	if err := s.lookAt(ctx, in.Village, in.Version); err != nil {
 		return 0, err
 	}
 	return command(ctx, s, by, in.Village, func(ctx context.Context, tx *store.Tx, nowMs int64) (int64, error) {
@@ -89,6 +92,11 @@ func (s *Service) adopt(ctx context.Context, tx *store.Tx, by core.Actor, nowMs 
 	}
 	if err := noLater(ctx, tx, in.Village, in.FromDay); err != nil {
 		return err
+	}
+	for _, r := range set.Rules { // a line may be older than the red lines, or than the words they are known by
+		if err := admit(ctx, tx, in.Village, r, s.known.stops(r)); err != nil {
+			return err
+		}
 	}
 	v := in.Vote
 	n, err := tx.Exec(ctx, sqlAdopt, in.FromDay, v.Day, v.Due, v.Present, v.InFavour, v.MinutesNo, in.NoticeDays, nowMs,

@@ -4,6 +4,9 @@
 // What it promises:
 //   - A village's rules are the county's lines with its own weights inside the county's bounds; a cap may be tightened,
 //     never loosened (domain.md §2: weights set by each village).
+//   - A village's own lines are worth no more than the county gives anything of their category.
+//   - A text that touches a red line is in no draft and is never adopted, unless the township overruled that very text in
+//     writing; R1, R2 and R9 nobody overrules (package redline).
 //   - A version is in force only after the villagers' representatives voted for it: at least two thirds of those who
 //     should attend present, more than half of those present in favour (四议两公开, domain.md §3), with the number of the
 //     minutes. It begins on the first day of a coming month and never reaches back; older deeds keep the older version.

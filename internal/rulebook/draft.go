@@ -14,10 +14,14 @@ import (
 // Source is what a draft starts from.
 type Source string
 
-// The sources of a draft. Whatever the source, its lines and bounds are those of the county's template in force.
+// The sources of a draft. Whatever the source, the bounds are those of the county's template in force.
 const (
-	FromOwn      Source = "own"      // with the weights, caps and omissions of the village's rules in force
-	FromTemplate Source = "template" // with the county's
+	FromOwn          Source = "own"          // with the weights, caps and omissions of the village's rules in force
+	FromTemplate     Source = "template"     // with the county's
+	FromSmall        Source = "small"        // 20 lines, for a small village
+	FromLarge        Source = "large"        // more than 60, for a large one
+	FromResettlement Source = "resettlement" // for a community of buildings
+	FromBranch       Source = "branch"       // for the members of a Party branch
 )
 
 // DraftInput asks for a new version.
@@ -102,6 +106,11 @@ func startingPoint(ctx context.Context, tx *store.Tx, in DraftInput, today core.
 	if in.Source == FromTemplate {
 		return set, nil
 	}
+	if slices.Contains(Schemes(), in.Source) {
+		scheme, err := Scheme(in.Source)
+		set.Rules = within(template.Rules, scheme)
+		return set, err
+	}
 	own, err := InForce(ctx, tx, in.Area, today)
 	if noneInForce(err) {
 		return set, nil
@@ -117,18 +126,50 @@ func startingPoint(ctx context.Context, tx *store.Tx, in DraftInput, today core.
 func noneInForce(err error) bool { return err != nil && errs.CodeOf(err) == "rulebook.none_in_force" }
 
 // carryOver brings a village's choices onto a newer template: its weights where they fit the new bounds, its tighter
-// caps, and the lines it had left out. Lines the county added come in as the county wrote them.
+// caps, and the lines it had left out. Lines the county added come in as the county wrote them. The village's own lines
+// follow where they still fit the county's bounds for their category.
 func carryOver(template, former, own []Rule) []Rule {
 	byCode := func(code string) func(Rule) bool { return func(r Rule) bool { return r.Code == code } }
 	rules := []Rule{}
 	for _, county := range template {
 		i := slices.IndexFunc(own, byCode(county.Code))
+		old := slices.ContainsFunc(former, byCode(county.Code))
 		switch {
-		case i >= 0:
+		case i >= 0 && old:
 			rules = append(rules, county.withChoices(own[i]))
-		case !slices.ContainsFunc(former, byCode(county.Code)):
+		case !old: // the county's new line, also where the village had given the code to a line of its own
 			rules = append(rules, county)
 		}
+	}
+	for _, mine := range own {
+		if slices.ContainsFunc(former, byCode(mine.Code)) || slices.ContainsFunc(template, byCode(mine.Code)) {
+			continue
+		}
+		if mine, err := mine.bounded(template); err == nil {
+			rules = append(rules, mine)
+		}
+	}
+	return rules
+}
+
+// within brings a scheme inside a county's template: lines that the county has too are the county's with the scheme's
+// weights, the others are the village's own where the county's bounds for their category allow them.
+func within(template, scheme []Rule) []Rule {
+	rules := []Rule{}
+	for _, r := range scheme {
+		if i := slices.IndexFunc(template, func(county Rule) bool { return county.Code == r.Code }); i >= 0 {
+			if template[i].TextZh == r.TextZh { // else the county uses the code for something else
+				r = template[i].withChoices(r)
+				rules = append(rules, r)
+			}
+			continue
+		}
+		if r, err := r.bounded(template); err == nil {
+			rules = append(rules, r)
+		}
+	}
+	for i := range rules {
+		rules[i].Sort = int64(i + 1)
 	}
 	return rules
 }

@@ -17,6 +17,7 @@ type Service struct {
 	st    *store.Store
 	clock core.Clock
 	ids   *core.IDs
+	known known
 }
 
 // New makes the service.

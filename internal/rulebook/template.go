@@ -3,11 +3,11 @@ package rulebook
 import (
 	"bytes"
 	"context"
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
-	"strings"
 
 	"qunyan/internal/access"
 	"qunyan/internal/core"
@@ -24,6 +24,28 @@ var templateJSON []byte
 
 // Template is the county's template as the product brings it: a proposal, never "the official rules".
 func Template() ([]Rule, error) { return parseRules(templateJSON) }
+
+// The other schemes that the product brings for villages to draft from. Like the template they are proposals: what a
+// village votes on is its own.
+//
+//go:embed templates/*.json
+var schemes embed.FS
+
+// Schemes names the sources of a draft beside the county's template and the village's own rules; keys
+// "rules.scheme.…" of the catalogue tell what each is for.
+func Schemes() []Source { return []Source{FromSmall, FromLarge, FromResettlement, FromBranch} }
+
+// Scheme is the lines of a source that Schemes names.
+func Scheme(name Source) ([]Rule, error) {
+	if !slices.Contains(Schemes(), name) {
+		return nil, fmt.Errorf("rulebook: no scheme %q", name)
+	}
+	data, err := schemes.ReadFile("templates/" + string(name) + ".json")
+	if err != nil {
+		return nil, err
+	}
+	return parseRules(data)
+}
 
 // parseRules reads a list of rules strictly: unknown fields, codes used twice and lines that fail Check are refused.
 func parseRules(data []byte) ([]Rule, error) {
@@ -80,31 +102,26 @@ type PutInput struct {
 // PutRule writes, or with Enabled false leaves out, a whole line of a county's draft template: texts, bounds and all.
 // A line the draft does not have yet is added at its end.
 //
-// Errors: rulebook.bad_rule, rulebook.not_draft, rulebook.no_ruleset.
+// Errors: rulebook.bad_rule, rulebook.red_line, rulebook.not_draft, rulebook.no_ruleset.
 func (s *Service) PutRule(ctx context.Context, by core.Actor, in PutInput) (Rule, error) {
 	if err := requireCounty(by, in.County); err != nil {
 		return Rule{}, err
 	}
-	rule := in.Rule
-	for _, text := range []*string{&rule.TextZh, &rule.TextEn, &rule.ProofZh, &rule.ProofEn, &rule.UnitZh, &rule.UnitEn} {
-		*text = strings.TrimSpace(*text)
-	}
-	if err := rule.Check(); err != nil && in.Enabled {
-		return Rule{}, err
+	rule := in.Rule.trimmed()
+	if in.Enabled {
+		if err := rule.Check(); err != nil {
+			return Rule{}, err
+		}
+		if err := rule.CheckRedLines(); err != nil { // the county has nobody to overrule it: it finds other words
+			return Rule{}, err
+		}
 	}
 	return command(ctx, s, by, in.County, func(ctx context.Context, tx *store.Tx, nowMs int64) (Rule, error) {
 		set, err := openDraft(ctx, tx, in.County, in.Version, nowMs)
 		if err != nil {
 			return Rule{}, err
 		}
-		rule.Sort = 1
-		for _, other := range set.Rules {
-			if other.Code == rule.Code {
-				rule.Sort = other.Sort
-				break
-			}
-			rule.Sort = max(rule.Sort, other.Sort+1)
-		}
+		rule.Sort = set.place(rule.Code)
 		return rule, s.putRule(ctx, tx, by, nowMs, set, rule, in.Enabled)
 	})
 }
@@ -118,6 +135,9 @@ func (s *Service) Publish(ctx context.Context, by core.Actor, county core.Area, 
 		return err
 	}
 	if err := checkFromDay(from, s.today()); err != nil {
+		return err
+	}
+	if err := s.lookAt(ctx, county, version); err != nil {
 		return err
 	}
 	_, err := command(ctx, s, by, county, func(ctx context.Context, tx *store.Tx, nowMs int64) (string, error) {

@@ -32,6 +32,7 @@ export type IssuedCard = Schema['IssuedCard']
 export type Rule = Schema['Rule']
 export type Ruleset = Schema['RulesetHead']
 export type RulesetFull = Schema['RulesetFull']
+export type RedLineCase = Schema['RedLineCase']
 export type RulesInForce = Schema['RulesInForce']
 
 export type Claim = Schema['ClaimView']

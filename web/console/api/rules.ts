@@ -1,6 +1,6 @@
 import { api } from '../../shared/api'
 import { asked } from '../session/again'
-import type { Rule, RulesInForce, Ruleset, RulesetFull } from './model'
+import type { RedLineCase, Rule, RulesInForce, Ruleset, RulesetFull } from './model'
 
 export const listRulesets = async (area: string, signal?: AbortSignal): Promise<Ruleset[]> =>
   (await asked(() => api.get('/areas/{area}/rulesets', { path: { area }, signal }))).items
@@ -12,8 +12,11 @@ export const readRuleset = (area: string, version: number, signal?: AbortSignal)
 export const rulesOn = (village: string, day: number, signal?: AbortSignal): Promise<RulesInForce> =>
   asked(() => api.get('/villages/{village}/rules', { path: { village }, query: { day }, signal }))
 
-export const draftRules = (village: string, title: string): Promise<Ruleset> =>
-  asked((key) => api.post('/villages/{village}/rulesets', { path: { village }, body: { title }, key }))
+/** What a village's draft starts from: its own rules, the county's template, or a scheme the product brings. */
+export type Source = 'own' | 'template' | 'small' | 'large' | 'resettlement' | 'branch'
+
+export const draftRules = (village: string, title: string, source: Source): Promise<Ruleset> =>
+  asked((key) => api.post('/villages/{village}/rulesets', { path: { village }, body: { title, source }, key }))
 
 export const draftTemplate = (area: string, title: string): Promise<Ruleset> =>
   asked((key) => api.post('/areas/{area}/rulesets', { path: { area }, body: { title }, key }))
@@ -39,6 +42,20 @@ export interface RuleEdit {
 
 export const editRule = (village: string, version: number, code: string, body: RuleEdit): Promise<unknown> =>
   asked((key) => api.put('/villages/{village}/rulesets/{version}/rules/{code}', { path: { village, version, code }, body, key }))
+
+/** Writes a whole line of the village's own, or leaves it out. */
+export const writeOwnRule = (village: string, version: number, code: string, body: { enabled: boolean; rule?: Rule }): Promise<unknown> =>
+  asked((key) => api.put('/villages/{village}/rulesets/{version}/own-rules/{code}', { path: { village, version, code }, body, key }))
+
+/** Texts that a red line stopped, those that wait for the township first. */
+export const listRedLineCases = async (village: string, signal?: AbortSignal): Promise<RedLineCase[]> =>
+  (await asked(() => api.get('/villages/{village}/red-line-cases', { path: { village }, signal }))).items
+
+export const askOverrule = (village: string, rule: Rule): Promise<RedLineCase> =>
+  asked((key) => api.post('/villages/{village}/red-line-cases', { path: { village }, body: { rule }, key }))
+
+export const decideRedLine = (village: string, id: string, harmless: boolean, reason: string): Promise<unknown> =>
+  asked((key) => api.post('/villages/{village}/red-line-cases/{id}/decide', { path: { village, id }, body: { harmless, reason }, key }))
 
 export interface Vote {
   from_day: number

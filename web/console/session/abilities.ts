@@ -23,6 +23,7 @@ export const table = {
   EditTemplate: ['county'],
   DraftRules: ['secretary', 'clerk'],
   AdoptRules: ['secretary'],
+  OverruleRedLine: ['township'],
   ManageShop: ['secretary'],
   GrantFunds: ['county'],
   EditItems: ['keeper', 'clerk'],
