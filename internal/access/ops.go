@@ -30,7 +30,8 @@ const (
 	OpAnswerObjection Op = "answer_objection"
 	OpCloseMonth      Op = "close_month"
 	OpReverseLine     Op = "reverse_line"
-	OpSealBook        Op = "seal_book" // sign a checkpoint over the book now
+	OpHoldGathering   Op = "hold_gathering" // plan a meeting or a shift, call the roll, make its claims
+	OpSealBook        Op = "seal_book"      // sign a checkpoint over the book now
 
 	OpEditTemplate Op = "edit_template" // the county's rules
 	OpDraftRules   Op = "draft_rules"
@@ -88,6 +89,7 @@ var table = map[Op][]core.Role{
 	OpAnswerObjection: {core.RoleTownship, core.RoleSecretary, core.RoleSupervisor}, // the township where everybody in the village had a hand in it
 	OpCloseMonth:      {core.RoleSecretary},
 	OpReverseLine:     {core.RoleSecretary},
+	OpHoldGathering:   {core.RoleSecretary, core.RoleClerk},
 	OpSealBook:        {core.RoleCounty, core.RoleTownship, core.RoleSecretary, core.RoleSupervisor, System},
 
 	OpEditTemplate: {core.RoleCounty, System},

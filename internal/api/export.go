@@ -90,6 +90,8 @@ func (s *server) registerExports() {
 	turns := make(chan struct{}, exportsAtOnce)
 	export(s, turns, householdExport(s))
 	export(s, turns, claimExport(s))
+	export(s, turns, gatheringExport(s))
+	export(s, turns, rollExport(s))
 	export(s, turns, lineExport(s))
 	export(s, turns, redemptionExport(s))
 	export(s, turns, itemExport(s))

@@ -13,6 +13,7 @@ import (
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
 	"qunyan/internal/files"
+	"qunyan/internal/gatherings"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
 	"qunyan/internal/report"
@@ -22,16 +23,17 @@ import (
 
 // Services are what the operations call. Each area adds its own.
 type Services struct {
-	Access    *access.Service
-	Claims    *claims.Service
-	Directory *directory.Service
-	Files     *files.Service
-	Ledger    *ledger.Service
-	Market    *market.Service
-	Reports   *report.Service
-	Rules     *rulebook.Service
-	Clock     core.Clock
-	Store     *store.Store
+	Access     *access.Service
+	Claims     *claims.Service
+	Directory  *directory.Service
+	Files      *files.Service
+	Gatherings *gatherings.Service
+	Ledger     *ledger.Service
+	Market     *market.Service
+	Reports    *report.Service
+	Rules      *rulebook.Service
+	Clock      core.Clock
+	Store      *store.Store
 }
 
 // Config says how the outside looks; the zero value runs.
@@ -113,6 +115,7 @@ func (s *server) registerOperations() {
 	s.registerFiles()
 	s.registerClaims()
 	s.registerMonth()
+	s.registerGatherings()
 	s.registerMarket()
 	s.registerRules()
 	s.registerBook()

@@ -16,6 +16,7 @@ import (
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
 	"qunyan/internal/errs"
+	"qunyan/internal/gatherings"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
 	"qunyan/internal/messages"
@@ -28,14 +29,15 @@ var files embed.FS
 
 // Services are what the pages read.
 type Services struct {
-	Access    *access.Service
-	Claims    *claims.Service
-	Directory *directory.Service
-	Ledger    *ledger.Service
-	Market    *market.Service
-	Rules     *rulebook.Service
-	Store     *store.Store
-	Clock     core.Clock
+	Access     *access.Service
+	Claims     *claims.Service
+	Directory  *directory.Service
+	Gatherings *gatherings.Service
+	Ledger     *ledger.Service
+	Market     *market.Service
+	Rules      *rulebook.Service
+	Store      *store.Store
+	Clock      core.Clock
 }
 
 // Config says how the outside looks; the zero value runs.
@@ -73,6 +75,7 @@ func New(cfg Config, svc Services, log *slog.Logger) (*Handler, error) {
 		"GET /p/keys":                               h.keys,
 		"GET /print/slip/{village}/{id}":            h.slip,
 		"GET /print/card/{token}":                   h.card,
+		"GET /print/gathering/{village}/{id}":       h.signIn,
 		"GET /print/proof/{village}/{no}":           h.proof,
 		"GET /print/passbook/{village}/{household}": h.passbook,
 		"GET /print/passbook/{token}":               h.ownPassbook,

@@ -1,15 +1,17 @@
 import book from '../../internal/messages/zh/book.json'
 import common from '../../internal/messages/zh/common.json'
 import console from '../../internal/messages/zh/console.json'
+import gathering from '../../internal/messages/zh/gathering.json'
 import rules from '../../internal/messages/zh/rules.json'
 import { createTexts, hasText, locale, translate } from '../shared/i18n'
 
 const catalogue = createTexts({
-  zh: { ...common, ...book, ...rules, ...console },
+  zh: { ...common, ...book, ...gathering, ...rules, ...console },
   en: async () => {
     const files = await Promise.all([
       import('../../internal/messages/en/common.json'),
       import('../../internal/messages/en/book.json'),
+      import('../../internal/messages/en/gathering.json'),
       import('../../internal/messages/en/rules.json'),
       import('../../internal/messages/en/console.json'),
     ])

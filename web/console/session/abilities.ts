@@ -17,6 +17,7 @@ export const table = {
   PublishNotice: ['clerk', 'secretary'],
   ObjectOnPaper: ['secretary', 'clerk'],
   AnswerObjection: ['supervisor', 'secretary', 'township'],
+  HoldGathering: ['clerk', 'secretary'],
   CloseMonth: ['secretary'],
   SealBook: ['county', 'township', 'secretary', 'supervisor'],
   ReverseLine: ['secretary'],

@@ -23,6 +23,7 @@ const sections: Section[] = [
     name: 'daily',
     items: [
       { route: 'review', needs: 'ReviewClaim', levels: village, count: 'review' },
+      { route: 'gatherings', needs: 'ReadVillage', levels: village },
       { route: 'sheet', needs: 'SubmitClaim', levels: village },
       { route: 'entry', needs: 'SubmitClaim', levels: village },
       { route: 'claims', needs: 'ReadVillage', levels: village },
