@@ -92,6 +92,7 @@ func (s *server) registerExports() {
 	export(s, turns, claimExport(s))
 	export(s, turns, gatheringExport(s))
 	export(s, turns, rollExport(s))
+	export(s, turns, suggestionExport(s))
 	export(s, turns, lineExport(s))
 	export(s, turns, redemptionExport(s))
 	export(s, turns, itemExport(s))

@@ -19,6 +19,7 @@ import (
 	"qunyan/internal/report"
 	"qunyan/internal/rulebook"
 	"qunyan/internal/store"
+	"qunyan/internal/voices"
 )
 
 // Services are what the operations call. Each area adds its own.
@@ -32,6 +33,7 @@ type Services struct {
 	Market     *market.Service
 	Reports    *report.Service
 	Rules      *rulebook.Service
+	Voices     *voices.Service
 	Clock      core.Clock
 	Store      *store.Store
 }
@@ -116,6 +118,7 @@ func (s *server) registerOperations() {
 	s.registerClaims()
 	s.registerMonth()
 	s.registerGatherings()
+	s.registerSuggestions()
 	s.registerMarket()
 	s.registerRules()
 	s.registerBook()

@@ -19,6 +19,7 @@ import (
 	"qunyan/internal/rulebook"
 	"qunyan/internal/seal"
 	"qunyan/internal/store"
+	"qunyan/internal/voices"
 )
 
 // Parts are what every service is made of.
@@ -51,6 +52,7 @@ func Wire(p Parts) api.Services {
 		Rules:      rulebook.New(p.Store, p.Clock, p.IDs),
 		Claims:     made,
 		Gatherings: gatherings.New(p.Store, p.Clock, p.IDs, made),
+		Voices:     voices.New(p.Store, p.Clock, p.IDs, made),
 		Market:     market.New(p.Store, p.Clock, p.IDs, accounts),
 		Reports:    report.New(p.Store, p.Clock),
 		Store:      p.Store,
@@ -85,7 +87,7 @@ func NewHandler(cfg api.Config, svc api.Services, log *slog.Logger) (*api.Handle
 			page.Config{PublicURL: cfg.PublicURL, Secure: cfg.Secure, TrustProxy: cfg.TrustProxy},
 			page.Services{
 				Access: svc.Access, Claims: svc.Claims, Directory: svc.Directory, Gatherings: svc.Gatherings, Ledger: svc.Ledger, Market: svc.Market,
-				Rules: svc.Rules, Store: svc.Store, Clock: svc.Clock,
+				Rules: svc.Rules, Voices: svc.Voices, Store: svc.Store, Clock: svc.Clock,
 			}, log)
 		if err != nil {
 			return nil, err

@@ -35,7 +35,7 @@ type signInLine struct {
 }
 
 // linesPerColumn fill a side of A4 at a height a hand can write in.
-const linesPerColumn = 29
+const linesPerColumn = 30
 
 func (h *Handler) signIn(q *request) error {
 	place, err := q.place()

@@ -22,7 +22,7 @@ func TestSignInSheet(t *testing.T) {
 	must(t, err)
 	path := "/print/gathering/" + w.Village.String() + "/" + g.ID.String()
 	sheet := w.As(core.RoleClerk).Get(path + "?lang=zh").Want(200)
-	holds(t, sheet, []string{"九月群众会 签到表", "9月20日 19:30–21:00", "村委会坝子", "签字（手印）", "到会完", "第 2 张，共 2 张", "<svg"})
+	holds(t, sheet, []string{"九月群众会 签到表", "9月20日 19:30–21:00", "村委会坝子", "签字（手印）", "到结束", "第 2 张，共 2 张", "<svg"})
 	at := 0
 	for n := 1; n <= 61; n++ {
 		row := fmt.Sprintf(`<td class="n">%d<td>`, n)
@@ -46,5 +46,5 @@ func TestSignInSheet(t *testing.T) {
 	plan.Kind, plan.Counts = gatherings.Cleanup, []gatherings.Counts{{Rule: "B02", Who: gatherings.Hours, Hours: 2}}
 	g, err = w.Services.Gatherings.Plan(ctx, w.Actor(core.RoleClerk), w.Village, plan)
 	must(t, err)
-	holds(t, w.As(core.RoleClerk).Get("/print/gathering/"+w.Village.String()+"/"+g.ID.String()+"?lang=zh").Want(200), []string{"小时"}, "到会完")
+	holds(t, w.As(core.RoleClerk).Get("/print/gathering/"+w.Village.String()+"/"+g.ID.String()+"?lang=zh").Want(200), []string{"小时"}, "到结束")
 }

@@ -22,6 +22,7 @@ import (
 	"qunyan/internal/messages"
 	"qunyan/internal/rulebook"
 	"qunyan/internal/store"
+	"qunyan/internal/voices"
 )
 
 //go:embed templates/*
@@ -36,6 +37,7 @@ type Services struct {
 	Ledger     *ledger.Service
 	Market     *market.Service
 	Rules      *rulebook.Service
+	Voices     *voices.Service
 	Store      *store.Store
 	Clock      core.Clock
 }
@@ -69,6 +71,7 @@ func New(cfg Config, svc Services, log *slog.Logger) (*Handler, error) {
 		"GET /p/{village}/notice/{id}/object":       h.objectionForm,
 		"POST /p/{village}/notice/{id}/object":      h.object,
 		"GET /p/{village}/objection":                h.objection,
+		"GET /p/{village}/suggestions":              h.suggestions,
 		"GET /p/{village}/book":                     h.book,
 		"GET /p/{village}/book/{size}":              h.checkpointFile,
 		"GET /p/{village}/line":                     h.lookup,

@@ -18,6 +18,8 @@ export const table = {
   ObjectOnPaper: ['secretary', 'clerk'],
   AnswerObjection: ['supervisor', 'secretary', 'township'],
   HoldGathering: ['clerk', 'secretary'],
+  Suggest: ['clerk', 'secretary'],
+  DecideSuggestion: ['clerk', 'secretary'],
   CloseMonth: ['secretary'],
   SealBook: ['county', 'township', 'secretary', 'supervisor'],
   ReverseLine: ['secretary'],

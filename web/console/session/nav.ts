@@ -26,6 +26,7 @@ const sections: Section[] = [
       { route: 'gatherings', needs: 'ReadVillage', levels: village },
       { route: 'sheet', needs: 'SubmitClaim', levels: village },
       { route: 'entry', needs: 'SubmitClaim', levels: village },
+      { route: 'suggestions', needs: 'ReadVillage', levels: village },
       { route: 'claims', needs: 'ReadVillage', levels: village },
       { route: 'month', needs: 'ReadVillage', levels: village, count: 'objections' },
     ],

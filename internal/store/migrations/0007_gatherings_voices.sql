@@ -64,3 +64,31 @@ CREATE TABLE gathering_left (
   code      TEXT   NOT NULL,
   PRIMARY KEY (village, gathering, rule, household)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE suggestion (
+  village   BIGINT NOT NULL,
+  id        BIGINT NOT NULL,
+  household BIGINT NOT NULL,
+  text      TEXT   NOT NULL,
+  named     BIGINT NOT NULL, -- the household wished to be named in public
+  withheld  BIGINT NOT NULL, -- the public list does not show the text: it offends, or names others
+  state     TEXT   NOT NULL, -- open adopted rejected done
+  by_kind   TEXT   NOT NULL,
+  by_id     BIGINT NOT NULL,
+  by_name   TEXT   NOT NULL,
+  day       BIGINT NOT NULL,
+  minutes_no TEXT  NOT NULL, -- of the meeting that adopted it
+  answer    TEXT   NOT NULL, -- the reason of a rejection, or what the adoption says
+  decided_by BIGINT NOT NULL,
+  decided_name TEXT NOT NULL,
+  decided_ms BIGINT NOT NULL,
+  note      TEXT   NOT NULL, -- how it was carried out
+  done_name TEXT   NOT NULL,
+  done_ms   BIGINT NOT NULL,
+  claim     BIGINT NOT NULL, -- 0 where none could be made
+  claim_code TEXT  NOT NULL, -- why none was
+  version   BIGINT NOT NULL,
+  created_ms BIGINT NOT NULL,
+  PRIMARY KEY (village, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX suggestion_household ON suggestion (village, household, day);
