@@ -23,7 +23,7 @@ export const readRoll = async (village: string, id: string, signal?: AbortSignal
 
 /** Each mark replaces the household's earlier one, so the same may be sent again. */
 export const putMarks = async (village: string, id: string, marks: MarkInput[]): Promise<{ household: string; code: string }[]> =>
-  (await api.put('/villages/{village}/gatherings/{id}/marks', { path: { village, id }, body: { marks } })).refused
+  (await asked((key) => api.put('/villages/{village}/gatherings/{id}/marks', { path: { village, id }, body: { marks }, key }))).refused
 
 /** What claims for all who were there would bring; dry writes nothing. */
 export const claimGathering = (village: string, id: string, dry: boolean, signal?: AbortSignal): Promise<Outcome> =>

@@ -61,7 +61,7 @@ export function useRoll(village: () => string, id: () => string, open: () => boo
       refused.value = answer.length > 0 ? errorMessage(new ApiError(422, answer[0].code)) : ''
     } catch (fault) {
       // Without an answer the marks wait; an answer that says no is shown, and the roll is read anew.
-      lost.value = fault instanceof ApiError && (fault.unanswered || fault.status >= 500 || fault.status === 401)
+      lost.value = fault instanceof ApiError && (fault.unanswered || fault.status >= 500 || fault.status === 401 || fault.status === 429)
       if (!lost.value) {
         refused.value = errorMessage(fault)
         keep({})
