@@ -22,15 +22,18 @@ const (
 	OpImportHouseholds Op = "import_households" // from a workbook
 	OpManageCards      Op = "manage_cards"      // issue, revoke, set the PIN at the office
 
-	OpSubmitClaim     Op = "submit_claim"
-	OpReviewClaim     Op = "review_claim" // never a keeper of the same village; further bars stand in claims
-	OpPublishNotice   Op = "publish_notice"
-	OpObject          Op = "object"          // anybody, signed in or not (村民委员会组织法 art. 31: villagers may query)
-	OpObjectOnPaper   Op = "object_on_paper" // type in an objection that came on paper
-	OpAnswerObjection Op = "answer_objection"
-	OpCloseMonth      Op = "close_month"
-	OpReverseLine     Op = "reverse_line"
-	OpSealBook        Op = "seal_book" // sign a checkpoint over the book now
+	OpSubmitClaim      Op = "submit_claim"
+	OpReviewClaim      Op = "review_claim" // never a keeper of the same village; further bars stand in claims
+	OpPublishNotice    Op = "publish_notice"
+	OpObject           Op = "object"          // anybody, signed in or not (村民委员会组织法 art. 31: villagers may query)
+	OpObjectOnPaper    Op = "object_on_paper" // type in an objection that came on paper
+	OpAnswerObjection  Op = "answer_objection"
+	OpCloseMonth       Op = "close_month"
+	OpReverseLine      Op = "reverse_line"
+	OpHoldGathering    Op = "hold_gathering"    // plan a meeting or a shift, call the roll, make its claims
+	OpSuggest          Op = "suggest"           // a household with its card and PIN, or the clerk for one without a phone
+	OpDecideSuggestion Op = "decide_suggestion" // record what the committees decided and what came of it
+	OpSealBook         Op = "seal_book"         // sign a checkpoint over the book now
 
 	OpEditTemplate Op = "edit_template" // the county's rules
 	OpDraftRules   Op = "draft_rules"
@@ -82,15 +85,18 @@ var table = map[Op][]core.Role{
 	OpImportHouseholds: {core.RoleCounty, core.RoleTownship, core.RoleSecretary, core.RoleClerk, System},
 	OpManageCards:      {core.RoleSecretary, core.RoleClerk},
 
-	OpSubmitClaim:     {core.RoleSecretary, core.RoleClerk, UnlockedCard},
-	OpReviewClaim:     {core.RoleTownship, core.RoleSecretary, core.RoleSupervisor},
-	OpPublishNotice:   {core.RoleSecretary, core.RoleClerk},
-	OpObject:          {Anybody},
-	OpObjectOnPaper:   {core.RoleSecretary, core.RoleClerk},
-	OpAnswerObjection: {core.RoleTownship, core.RoleSecretary, core.RoleSupervisor}, // the township where everybody in the village had a hand in it
-	OpCloseMonth:      {core.RoleSecretary},
-	OpReverseLine:     {core.RoleSecretary},
-	OpSealBook:        {core.RoleCounty, core.RoleTownship, core.RoleSecretary, core.RoleSupervisor, System},
+	OpSubmitClaim:      {core.RoleSecretary, core.RoleClerk, UnlockedCard},
+	OpReviewClaim:      {core.RoleTownship, core.RoleSecretary, core.RoleSupervisor},
+	OpPublishNotice:    {core.RoleSecretary, core.RoleClerk},
+	OpObject:           {Anybody},
+	OpObjectOnPaper:    {core.RoleSecretary, core.RoleClerk},
+	OpAnswerObjection:  {core.RoleTownship, core.RoleSecretary, core.RoleSupervisor}, // the township where everybody in the village had a hand in it
+	OpCloseMonth:       {core.RoleSecretary},
+	OpReverseLine:      {core.RoleSecretary},
+	OpHoldGathering:    {core.RoleSecretary, core.RoleClerk},
+	OpSuggest:          {core.RoleSecretary, core.RoleClerk, UnlockedCard},
+	OpDecideSuggestion: {core.RoleSecretary, core.RoleClerk},
+	OpSealBook:         {core.RoleCounty, core.RoleTownship, core.RoleSecretary, core.RoleSupervisor, System},
 
 	OpEditTemplate: {core.RoleCounty, System},
 	OpDraftRules:   {core.RoleSecretary, core.RoleClerk},

@@ -13,25 +13,29 @@ import (
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
 	"qunyan/internal/files"
+	"qunyan/internal/gatherings"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
 	"qunyan/internal/report"
 	"qunyan/internal/rulebook"
 	"qunyan/internal/store"
+	"qunyan/internal/voices"
 )
 
 // Services are what the operations call. Each area adds its own.
 type Services struct {
-	Access    *access.Service
-	Claims    *claims.Service
-	Directory *directory.Service
-	Files     *files.Service
-	Ledger    *ledger.Service
-	Market    *market.Service
-	Reports   *report.Service
-	Rules     *rulebook.Service
-	Clock     core.Clock
-	Store     *store.Store
+	Access     *access.Service
+	Claims     *claims.Service
+	Directory  *directory.Service
+	Files      *files.Service
+	Gatherings *gatherings.Service
+	Ledger     *ledger.Service
+	Market     *market.Service
+	Reports    *report.Service
+	Rules      *rulebook.Service
+	Voices     *voices.Service
+	Clock      core.Clock
+	Store      *store.Store
 }
 
 // Config says how the outside looks; the zero value runs.
@@ -113,6 +117,8 @@ func (s *server) registerOperations() {
 	s.registerFiles()
 	s.registerClaims()
 	s.registerMonth()
+	s.registerGatherings()
+	s.registerSuggestions()
 	s.registerMarket()
 	s.registerRules()
 	s.registerBook()

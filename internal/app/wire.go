@@ -11,6 +11,7 @@ import (
 	"qunyan/internal/directory"
 	"qunyan/internal/errs"
 	"qunyan/internal/files"
+	"qunyan/internal/gatherings"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
 	"qunyan/internal/page"
@@ -18,6 +19,7 @@ import (
 	"qunyan/internal/rulebook"
 	"qunyan/internal/seal"
 	"qunyan/internal/store"
+	"qunyan/internal/voices"
 )
 
 // Parts are what every service is made of.
@@ -41,17 +43,20 @@ func Wire(p Parts) api.Services {
 	}
 	accounts := access.New(p.Store, p.Clock, p.IDs, p.Access)
 	book := ledger.New(p.Store, p.Clock, p.IDs, p.Keeper)
+	made := claims.New(p.Store, p.Clock, p.IDs, claims.Options{Closed: sealsBook(book, p.Log)})
 	return api.Services{
-		Access:    accounts,
-		Directory: directory.New(p.Store, p.Clock, p.IDs, p.Keys.IDNumbers, opensBook(p.Clock)),
-		Files:     files.New(p.Store, p.Clock, p.IDs, p.Files),
-		Ledger:    book,
-		Rules:     rulebook.New(p.Store, p.Clock, p.IDs),
-		Claims:    claims.New(p.Store, p.Clock, p.IDs, claims.Options{Closed: sealsBook(book, p.Log)}),
-		Market:    market.New(p.Store, p.Clock, p.IDs, accounts),
-		Reports:   report.New(p.Store, p.Clock),
-		Store:     p.Store,
-		Clock:     p.Clock,
+		Access:     accounts,
+		Directory:  directory.New(p.Store, p.Clock, p.IDs, p.Keys.IDNumbers, opensBook(p.Clock)),
+		Files:      files.New(p.Store, p.Clock, p.IDs, p.Files),
+		Ledger:     book,
+		Rules:      rulebook.New(p.Store, p.Clock, p.IDs),
+		Claims:     made,
+		Gatherings: gatherings.New(p.Store, p.Clock, p.IDs, made),
+		Voices:     voices.New(p.Store, p.Clock, p.IDs, made),
+		Market:     market.New(p.Store, p.Clock, p.IDs, accounts),
+		Reports:    report.New(p.Store, p.Clock),
+		Store:      p.Store,
+		Clock:      p.Clock,
 	}
 }
 
@@ -81,8 +86,8 @@ func NewHandler(cfg api.Config, svc api.Services, log *slog.Logger) (*api.Handle
 		pages, err := page.New(
 			page.Config{PublicURL: cfg.PublicURL, Secure: cfg.Secure, TrustProxy: cfg.TrustProxy},
 			page.Services{
-				Access: svc.Access, Claims: svc.Claims, Directory: svc.Directory, Ledger: svc.Ledger, Market: svc.Market,
-				Rules: svc.Rules, Store: svc.Store, Clock: svc.Clock,
+				Access: svc.Access, Claims: svc.Claims, Directory: svc.Directory, Gatherings: svc.Gatherings, Ledger: svc.Ledger, Market: svc.Market,
+				Rules: svc.Rules, Voices: svc.Voices, Store: svc.Store, Clock: svc.Clock,
 			}, log)
 		if err != nil {
 			return nil, err

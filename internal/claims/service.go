@@ -69,12 +69,10 @@ func run[T any](ctx context.Context, s *Service, by core.Actor, village core.Are
 	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		now := s.clock.Now()
 		out, err = store.Once(ctx, tx, by, village, now, func() (none T, err error) {
-			c := &command{tx: tx, ids: s.ids, by: by, village: village, now: now, today: core.DayOf(now), counts: map[counter]amount{}}
-			book, err := ledger.Lock(ctx, tx, village)
+			c, err := s.begin(ctx, tx, by, village)
 			if err != nil {
 				return none, err
 			}
-			c.closed = book.Closed
 			out, err := fn(ctx, c)
 			if err != nil {
 				return none, err
@@ -84,6 +82,14 @@ func run[T any](ctx context.Context, s *Service, by core.Actor, village core.Are
 		return err
 	})
 	return out, err
+}
+
+// begin takes the village's book for a command of claims, or for a step of another's.
+func (s *Service) begin(ctx context.Context, tx *store.Tx, by core.Actor, village core.Area) (*command, error) {
+	book, err := ledger.Lock(ctx, tx, village)
+	now := s.clock.Now()
+	return &command{tx: tx, ids: s.ids, by: by, village: village, now: now, today: core.DayOf(now), closed: book.Closed,
+		counts: map[counter]amount{}}, err
 }
 
 // count moves a counter of the overview; all moves are written when the command ends.

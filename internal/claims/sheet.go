@@ -111,6 +111,43 @@ func (s *Service) SubmitSheet(ctx context.Context, by core.Actor, village core.A
 	return out, err
 }
 
+// JudgeSheet is TrySheet as a step of something larger that reads: a gathering that counts for several rules.
+func (s *Service) JudgeSheet(ctx context.Context, tx *store.Tx, by core.Actor, village core.Area, in Sheet) (SheetResult, error) {
+	in, err := s.mayTypeSheet(by, village, in)
+	if err != nil {
+		return SheetResult{}, err
+	}
+	judged, err := s.judgeSheet(ctx, tx, village, core.DayOf(s.clock.Now()), in)
+	return judged.result(0), err
+}
+
+// PutSheet is SubmitSheet as a step of a running command, which sees to it that its intent is done once. Rows that cannot
+// be claims are answered with their code; where none can, no sheet is written and its number is 0.
+func (s *Service) PutSheet(ctx context.Context, tx *store.Tx, by core.Actor, village core.Area, in Sheet) (SheetResult, error) {
+	in, err := s.mayTypeSheet(by, village, in)
+	if err != nil {
+		return SheetResult{}, err
+	}
+	c, err := s.begin(ctx, tx, by, village)
+	if err != nil {
+		return SheetResult{}, err
+	}
+	judged, err := s.judgeSheet(ctx, tx, village, c.today, in)
+	if err != nil {
+		return SheetResult{}, err
+	}
+	result := judged.result(0)
+	if result.Claims == 0 {
+		return result, nil
+	}
+	kept, err := c.writeSheet(ctx, in, judged)
+	if err != nil {
+		return SheetResult{}, err
+	}
+	result.Sheet = kept.Sheet
+	return result, c.writeCounts(ctx)
+}
+
 func (s *Service) mayTypeSheet(by core.Actor, village core.Area, in Sheet) (Sheet, error) {
 	if err := access.Require(by, access.OpSubmitClaim, village); err != nil {
 		return in, err

@@ -37,33 +37,56 @@ func (s *Service) Submit(ctx context.Context, by core.Actor, village core.Area, 
 		return Claim{}, err
 	}
 	id, err := run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {
-		if err := activeHousehold(ctx, c.tx, village, d.Household); err != nil {
-			return 0, err
-		}
-		j, err := s.judge(ctx, c.tx, village, c.today, d, 0)
-		if err != nil {
-			return 0, err
-		}
-		if err := errors.Join(selfRule(by, j), j.allowed()); err != nil {
-			return 0, err
-		}
-		claim := c.newClaim(d, j, FromClerk, 0)
-		if by.Kind == core.CardActor {
-			claim.Source = FromCard
-		}
-		if err := c.attach(ctx, claim.ID, d.Photo); err != nil {
-			return 0, err
-		}
-		if _, err := c.tx.Exec(ctx, sqlInsert, claim.row()...); err != nil {
-			return 0, err
-		}
-		c.moved(claim, "", Submitted)
-		return claim.ID, c.log(ctx, "claims.submit", "claim", claim.ID.String(), nil, claim.trace())
+		return s.submit(ctx, c, d)
 	})
 	if err != nil {
 		return Claim{}, err
 	}
 	return s.find(ctx, village, id)
+}
+
+// PutClaim is Submit as a step of a running command, which sees to it that its intent is done once: an adopted suggestion.
+// The errors of Submit come before anything was written, so that the caller may go on without a claim.
+func (s *Service) PutClaim(ctx context.Context, tx *store.Tx, by core.Actor, village core.Area, d Deed) (core.ID, error) {
+	d, err := s.mayClaim(by, village, d)
+	if err != nil {
+		return 0, err
+	}
+	c, err := s.begin(ctx, tx, by, village)
+	if err != nil {
+		return 0, err
+	}
+	id, err := s.submit(ctx, c, d)
+	if err != nil {
+		return 0, err
+	}
+	return id, c.writeCounts(ctx)
+}
+
+// submit judges a deed and writes its claim.
+func (s *Service) submit(ctx context.Context, c *command, d Deed) (core.ID, error) {
+	if err := activeHousehold(ctx, c.tx, c.village, d.Household); err != nil {
+		return 0, err
+	}
+	j, err := s.judge(ctx, c.tx, c.village, c.today, d, 0)
+	if err != nil {
+		return 0, err
+	}
+	if err := errors.Join(selfRule(c.by, j), j.allowed()); err != nil {
+		return 0, err
+	}
+	claim := c.newClaim(d, j, FromClerk, 0)
+	if c.by.Kind == core.CardActor {
+		claim.Source = FromCard
+	}
+	if err := c.attach(ctx, claim.ID, d.Photo); err != nil {
+		return 0, err
+	}
+	if _, err := c.tx.Exec(ctx, sqlInsert, claim.row()...); err != nil {
+		return 0, err
+	}
+	c.moved(claim, "", Submitted)
+	return claim.ID, c.log(ctx, "claims.submit", "claim", claim.ID.String(), nil, claim.trace())
 }
 
 // mayClaim checks who may submit for whom: a card for its own household only, staff of the village for any.

@@ -16,11 +16,13 @@ import (
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
 	"qunyan/internal/errs"
+	"qunyan/internal/gatherings"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
 	"qunyan/internal/messages"
 	"qunyan/internal/rulebook"
 	"qunyan/internal/store"
+	"qunyan/internal/voices"
 )
 
 //go:embed templates/*
@@ -28,14 +30,16 @@ var files embed.FS
 
 // Services are what the pages read.
 type Services struct {
-	Access    *access.Service
-	Claims    *claims.Service
-	Directory *directory.Service
-	Ledger    *ledger.Service
-	Market    *market.Service
-	Rules     *rulebook.Service
-	Store     *store.Store
-	Clock     core.Clock
+	Access     *access.Service
+	Claims     *claims.Service
+	Directory  *directory.Service
+	Gatherings *gatherings.Service
+	Ledger     *ledger.Service
+	Market     *market.Service
+	Rules      *rulebook.Service
+	Voices     *voices.Service
+	Store      *store.Store
+	Clock      core.Clock
 }
 
 // Config says how the outside looks; the zero value runs.
@@ -67,12 +71,14 @@ func New(cfg Config, svc Services, log *slog.Logger) (*Handler, error) {
 		"GET /p/{village}/notice/{id}/object":       h.objectionForm,
 		"POST /p/{village}/notice/{id}/object":      h.object,
 		"GET /p/{village}/objection":                h.objection,
+		"GET /p/{village}/suggestions":              h.suggestions,
 		"GET /p/{village}/book":                     h.book,
 		"GET /p/{village}/book/{size}":              h.checkpointFile,
 		"GET /p/{village}/line":                     h.lookup,
 		"GET /p/keys":                               h.keys,
 		"GET /print/slip/{village}/{id}":            h.slip,
 		"GET /print/card/{token}":                   h.card,
+		"GET /print/gathering/{village}/{id}":       h.signIn,
 		"GET /print/proof/{village}/{no}":           h.proof,
 		"GET /print/passbook/{village}/{household}": h.passbook,
 		"GET /print/passbook/{token}":               h.ownPassbook,

@@ -23,8 +23,10 @@ const sections: Section[] = [
     name: 'daily',
     items: [
       { route: 'review', needs: 'ReviewClaim', levels: village, count: 'review' },
+      { route: 'gatherings', needs: 'ReadVillage', levels: village },
       { route: 'sheet', needs: 'SubmitClaim', levels: village },
       { route: 'entry', needs: 'SubmitClaim', levels: village },
+      { route: 'suggestions', needs: 'ReadVillage', levels: village },
       { route: 'claims', needs: 'ReadVillage', levels: village },
       { route: 'month', needs: 'ReadVillage', levels: village, count: 'objections' },
     ],
