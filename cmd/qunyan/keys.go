@@ -37,7 +37,7 @@ func keys(ctx context.Context, p *program, args []string) error {
 	if what != "show" && what != "rotate" {
 		return usageError{fmt.Sprintf("keys %s is not a thing to do; write show or rotate", what)}
 	}
-	st, err := app.OpenStore(ctx, cfg)
+	st, err := app.OpenExisting(ctx, cfg)
 	if err != nil {
 		return err
 	}

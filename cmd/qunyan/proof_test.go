@@ -195,3 +195,45 @@ func TestKeysAreShownAndRotated(t *testing.T) {
 		}
 	}
 }
+
+// A rotation to the other algorithm begins a new tree: there is nothing to compare, and nothing to cry fork over.
+func TestAWitnessTakesNoNewAlgorithmForAFork(t *testing.T) {
+	t.Parallel()
+	c := newSealedCounty(t, "ed25519")
+	keep := filepath.Join(t.TempDir(), "qianjin.checkpoint")
+	remote := []string{"witness", "--keep", keep, "--key", c.key, "--url", c.url, "--village", c.village.String()}
+	if code, _, errs := call(t, nil, remote...); code != exitDone {
+		t.Fatalf("exit %d, %q", code, errs)
+	}
+	code, out, errs := call(t, c.environ, "keys", "rotate", "--sign-algorithm", "sm2")
+	lines := strings.Split(out, "\n")
+	if code != exitDone || len(lines) < 2 {
+		t.Fatalf("exit %d, %q, %q", code, out, errs)
+	}
+	c.grow(t)
+	if code, out, errs := call(t, nil, append(remote, "--key", lines[1])...); code != exitFailed || strings.Contains(out, "FORK") || !strings.Contains(errs, "seal.other_hashing") {
+		t.Errorf("exit %d, %q, %q", code, out, errs)
+	}
+}
+
+// Whoever takes later checkpoints away does not make a witness forget what it keeps.
+func TestAWitnessKeepsTheLongerCheckpoint(t *testing.T) {
+	t.Parallel()
+	c := newSealedCounty(t, "ed25519")
+	keep := filepath.Join(t.TempDir(), "qianjin.checkpoint")
+	local := []string{"witness", "--keep", keep, "--key", c.key, "--village", c.village.String()}
+	c.grow(t)
+	if code, out, errs := call(t, c.environ, local...); code != exitDone || !strings.Contains(out, "of 2 lines") {
+		t.Fatalf("exit %d, %q, %q", code, out, errs)
+	}
+	err := c.services().Store.Tx(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM checkpoint WHERE village = $1 AND size = 2`, c.village)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, out, errs := call(t, c.environ, local...); code != exitDone || !strings.Contains(out, "kept: checkpoint of 2 lines") {
+		t.Errorf("exit %d, %q, %q", code, out, errs)
+	}
+}

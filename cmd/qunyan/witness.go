@@ -118,6 +118,11 @@ func (w *witnessing) compareWithServer(ctx context.Context, p *program, kept *pr
 	if kept == nil {
 		return w.store(p, n, "")
 	}
+	if was, err := kept.Check(w.keys...); err != nil {
+		return err
+	} else if was.Algorithm.Hashing() != key.Algorithm.Hashing() {
+		return errs.New(errs.Conflict, "seal.other_hashing") // after such a rotation a new tree begins; that is no fork
+	}
 	if n.Size < kept.Size {
 		return fork(p, fmt.Sprintf("the book had %d lines and has %d", kept.Size, n.Size))
 	}
@@ -152,7 +157,7 @@ func (w *witnessing) newest(text string) (proof.Note, proof.PublicKey, error) {
 
 // compareWithDatabase reads the lines themselves, so it can name the one that differs.
 func (w *witnessing) compareWithDatabase(ctx context.Context, p *program, cfg app.Config, kept *proof.Note) error {
-	st, err := app.OpenStore(ctx, cfg)
+	st, err := app.OpenExisting(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -166,11 +171,14 @@ func (w *witnessing) compareWithDatabase(ctx context.Context, p *program, cfg ap
 	if found.Newest == nil {
 		return errs.New(errs.NotFound, "seal.none")
 	}
-	text := ""
+	text, newest := "", *found.Newest
 	if kept != nil {
+		if newest.Size < kept.Size { // later checkpoints were lost, or taken away: what is kept says more
+			newest = *kept
+		}
 		text = fmt.Sprintf("only appended: %d lines then, %d now\n", kept.Size, found.Lines)
 	}
-	return w.store(p, *found.Newest, text)
+	return w.store(p, newest, text)
 }
 
 func fork(p *program, what string) error {

@@ -49,7 +49,7 @@ func (k *Keeper) Register(ctx context.Context, tx *store.Tx, nowMs int64) error 
 // Rotate ends the key in use and puts another in its place; it does nothing if that is the one in use. The private part
 // is where the keepers load it from, or about to be.
 func Rotate(ctx context.Context, tx *store.Tx, key proof.PublicKey, nowMs int64) error {
-	name, err := inUse(ctx, tx)
+	name, _, err := inUse(ctx, tx)
 	if err != nil || name == key.Name {
 		return err
 	}
@@ -60,13 +60,13 @@ func Rotate(ctx context.Context, tx *store.Tx, key proof.PublicKey, nowMs int64)
 	return err
 }
 
-// inUse is the name of the key in use, or "".
-func inUse(ctx context.Context, tx *store.Tx) (name string, err error) {
-	err = tx.Row(ctx, sqlCurrentKey).Scan(&name)
+// inUse is the name of the key in use, or "", and since when it is.
+func inUse(ctx context.Context, tx *store.Tx) (name string, fromMs int64, err error) {
+	err = tx.Row(ctx, sqlCurrentKey).Scan(&name, &fromMs)
 	if errors.Is(err, store.ErrNone) {
-		return "", nil
+		return "", 0, nil
 	}
-	return name, err
+	return name, fromMs, err
 }
 
 // Keys lists every key that ever signed, the oldest first.
@@ -98,26 +98,26 @@ func keyOf(ctx context.Context, tx *store.Tx, n proof.Note) (proof.PublicKey, er
 	return proof.PublicKey{}, errs.New(errs.Invalid, "proof.unknown_key", "name", n.Signature.Name)
 }
 
-// current is the private key in use, read anew if another one has come into use.
-func (k *Keeper) current(ctx context.Context, tx *store.Tx) (proof.PrivateKey, error) {
-	name, err := inUse(ctx, tx)
+// current is the private key in use and since when it is, read anew if another one has come into use.
+func (k *Keeper) current(ctx context.Context, tx *store.Tx) (key proof.PrivateKey, fromMs int64, err error) {
+	name, fromMs, err := inUse(ctx, tx)
 	if err != nil {
-		return proof.PrivateKey{}, err
+		return proof.PrivateKey{}, 0, err
 	}
 	if name == "" {
-		return proof.PrivateKey{}, errs.New(errs.Unavailable, "seal.other_key", "name", k.Public().Name, "current", "")
+		return proof.PrivateKey{}, 0, errs.New(errs.Unavailable, "seal.other_key", "name", k.Public().Name, "current", "")
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.key.Name != name {
 		key, err := k.load()
 		if err != nil {
-			return key, err
+			return key, 0, err
 		}
 		k.key = key
 	}
 	if k.key.Name != name {
-		return proof.PrivateKey{}, errs.New(errs.Unavailable, "seal.other_key", "name", k.key.Name, "current", name)
+		return proof.PrivateKey{}, 0, errs.New(errs.Unavailable, "seal.other_key", "name", k.key.Name, "current", name)
 	}
-	return k.key, nil
+	return k.key, fromMs, nil
 }

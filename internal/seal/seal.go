@@ -26,7 +26,7 @@ type Entries func(ctx context.Context, tx *store.Tx, from, to int64, add func(en
 // Errors: seal.other_key; seal.broken when the tree is no longer the one that was signed: the book shrank, or its hashes
 // were changed. Verification names the line.
 func (k *Keeper) Seal(ctx context.Context, tx *store.Tx, place Place, size int64, entries Entries, nowMs int64) (proof.Note, error) {
-	key, err := k.current(ctx, tx)
+	key, fromMs, err := k.current(ctx, tx)
 	if err != nil {
 		return proof.Note{}, err
 	}
@@ -51,8 +51,9 @@ func (k *Keeper) Seal(ctx context.Context, tx *store.Tx, place Place, size int64
 	if err != nil {
 		return proof.Note{}, err
 	}
-	// A clock that was set back dates no checkpoint before the one it builds on.
-	note, err := proof.Sign(proof.Checkpoint{Origin: place.Origin(), Size: size, Root: root, AtMs: max(nowMs, last.AtMs)}, key)
+	// A clock that was set back, or a job that began before a rotation, dates no checkpoint before the one it builds on or
+	// before its key: a checkpoint outside the time of its key is refused for ever.
+	note, err := proof.Sign(proof.Checkpoint{Origin: place.Origin(), Size: size, Root: root, AtMs: max(nowMs, last.AtMs, fromMs)}, key)
 	if err != nil {
 		return proof.Note{}, err
 	}
@@ -96,7 +97,7 @@ func Newest(ctx context.Context, tx *store.Tx, place Place) (proof.Note, error) 
 		if err != nil && !errors.Is(err, store.ErrNone) {
 			return n, err
 		}
-		if err == nil && (best.Origin == "" || n.AtMs > best.AtMs) {
+		if err == nil && (best.Origin == "" || n.AtMs > best.AtMs || n.AtMs == best.AtMs && n.Size > best.Size) {
 			best = n
 		}
 	}

@@ -282,3 +282,28 @@ func TestOrigins(t *testing.T) {
 		}
 	}
 }
+
+// A clock that was set back, or a job that has begun before a rotation, must not date what the new key signs before it.
+func TestNothingIsSignedBeforeTheTimeOfItsKey(t *testing.T) {
+	t.Parallel()
+	b := newNotebook(t, proof.Ed25519)
+	next, err := proof.NewKey(proof.Ed25519)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rotate := func(ctx context.Context, tx *store.Tx) error { return seal.Rotate(ctx, tx, next.PublicKey, 9000) }
+	if err := b.st.Tx(context.Background(), rotate); err != nil {
+		t.Fatal(err)
+	}
+	b.keeper, _ = seal.NewKeeper(func() (proof.PrivateKey, error) { return next, nil })
+	if n, err := b.seal(3, 2000); err != nil || n.AtMs != 9000 {
+		t.Errorf("dated %d, %v", n.AtMs, err)
+	}
+	b.view(t, func(ctx context.Context, tx *store.Tx) error {
+		_, what, err := seal.NewChecker(ctx, tx, b.place, nil)
+		if what != "" {
+			t.Error(what)
+		}
+		return err
+	})
+}

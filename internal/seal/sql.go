@@ -19,7 +19,7 @@ const sqlInsertCheckpoint = `INSERT INTO checkpoint (village, tree, hashing, siz
 
 const sqlKeys = `SELECT public, from_ms, until_ms FROM sign_key ORDER BY from_ms, name`
 
-const sqlCurrentKey = `SELECT name FROM sign_key WHERE until_ms = 0`
+const sqlCurrentKey = `SELECT name, from_ms FROM sign_key WHERE until_ms = 0`
 
 const sqlInsertKey = `INSERT INTO sign_key (name, public, from_ms, until_ms) VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING`
 
