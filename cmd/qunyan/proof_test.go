@@ -172,6 +172,22 @@ func TestAWitnessComparesWithAServerAndWithADatabase(t *testing.T) {
 	expect(exitFailed, "", local...) // what is kept was damaged: no verdict either way
 }
 
+// From Ed25519 to SM2 a new tree begins, which proves nothing about the old one; nobody is accused for that.
+func TestAWitnessCallsAnotherAlgorithmNoFork(t *testing.T) {
+	t.Parallel()
+	c := newSealedCounty(t, "ed25519")
+	witness := []string{"witness", "--keep", filepath.Join(t.TempDir(), "qianjin.checkpoint"), "--key", c.key, "--url", c.url}
+	if code, _, errs := call(t, nil, append(witness, "--village", c.village.String())...); code != exitDone {
+		t.Fatalf("exit %d, %q", code, errs)
+	}
+	_, rotated, _ := call(t, c.environ, "keys", "rotate", "--sign-algorithm", "sm2")
+	c.grow(t)
+	code, out, errs := call(t, nil, append(witness, "--key", strings.Split(rotated, "\n")[1])...)
+	if code != exitFailed || !strings.Contains(errs, "seal.other_hashing") || strings.Contains(out, "FORK") {
+		t.Errorf("exit %d, %q, %q", code, out, errs)
+	}
+}
+
 func TestKeysAreShownAndRotated(t *testing.T) {
 	t.Parallel()
 	c := newSealedCounty(t, "ed25519")

@@ -126,6 +126,14 @@ func (w *witnessing) compareWithServer(ctx context.Context, p *program, kept *pr
 	if n.Size < kept.Size {
 		return fork(p, fmt.Sprintf("the book had %d lines and has %d", kept.Size, n.Size))
 	}
+	// Under another hash function a new tree began: nothing leads from one to the other, which is no fork.
+	before, err := kept.Check(w.keys...)
+	if err != nil {
+		return err
+	}
+	if before.Algorithm.Hashing() != key.Algorithm.Hashing() {
+		return errs.New(errs.Conflict, "seal.other_hashing")
+	}
 	var answer struct {
 		Path []proof.Hash `json:"path"`
 	}

@@ -87,5 +87,8 @@ func stagedKey(name string, a proof.Algorithm) (proof.PrivateKey, error) {
 	if err == nil {
 		err = makeSecretFile(name, key.Secret())
 	}
-	return key, err
+	if err != nil {
+		return key, err
+	}
+	return stagedKey(name, a) // of two that rotate at once, both go on with the one that is on disk
 }

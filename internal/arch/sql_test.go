@@ -148,6 +148,7 @@ func acrossVillages() map[string]string {
 		"files.looseSQL":        "a job finds the photos that nothing took, wherever they are; each is removed in its village",
 		"ledger.sqlUnsealed":    "a job finds the books with lines that no checkpoint covers; each is sealed in its village",
 		"ledger.sqlNextVillage": "verify steps from one village that has anything in a book to the next",
+		"seal.sqlNewestOfAll":   "a rotation, once in years, asks what was signed last anywhere",
 		"report.sqlCounts":      "the county's and the township's figures, from counters",
 		"report.sqlMonths":      "the county's months, from counters",
 		"report.sqlVillages":    "the county's list of villages, one row of each table per village",

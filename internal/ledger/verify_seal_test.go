@@ -324,3 +324,33 @@ func TestBooksAreSealedDaily(t *testing.T) {
 		t.Errorf("covered %+v, %v", c, err)
 	}
 }
+
+// Whoever has the key but not the lines signs a root over nothing anybody can see: it is not kept as a witness's next.
+func TestAWitnessDoesNotKeepACheckpointOfOtherLines(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 0)
+	v, s := sealedAt(t, b, sealtest.Keeper(t, b.st))
+	ctx := context.Background()
+	kept, err := s.Seal(ctx, v.village)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := s.Keys(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.mustPost(t, earned(v.households[1], 3))
+	if _, err := s.Seal(ctx, v.village); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.tx(func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE line SET ref = ref + 1 WHERE village = $1 AND no = 14`, v.village)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	found, err := ledger.Witness(ctx, v.st, v.village, &kept, []proof.PublicKey{keys[0].PublicKey})
+	if err != nil || found.Fault == nil || found.Fault.No != 14 {
+		t.Errorf("found %+v, %v", found.Fault, err)
+	}
+}

@@ -36,15 +36,21 @@ func Witness(ctx context.Context, st *store.Store, village core.Area, kept *proo
 			}
 			found.Newest = &n
 		}
-		if kept != nil {
-			found.Fault, err = partsFrom(ctx, tx, village, *kept, keys)
+		// The newest is about to be kept in the place of the old one, so it has to be of these lines too.
+		for _, one := range []*proof.Note{kept, found.Newest} {
+			if one == nil || found.Fault != nil {
+				continue
+			}
+			if found.Fault, err = partsFrom(ctx, tx, village, *one, keys); err != nil {
+				return err
+			}
 		}
-		return err
+		return nil
 	})
 	return found, err
 }
 
-// partsFrom recomputes the tree over the kept checkpoint's lines from the lines themselves.
+// partsFrom recomputes the tree over a checkpoint's lines from the lines themselves.
 func partsFrom(ctx context.Context, tx *store.Tx, village core.Area, kept proof.Note, keys []proof.PublicKey) (*Fault, error) {
 	key, err := kept.Check(keys...)
 	if err != nil {
@@ -70,5 +76,5 @@ func partsFrom(ctx context.Context, tx *store.Tx, village core.Area, kept proof.
 	if err != nil || index >= 0 {
 		return &Fault{village, index + 1, what}, err
 	}
-	return &Fault{village, 0, fmt.Sprintf("its first %d lines are not those of the kept checkpoint", kept.Size)}, nil
+	return &Fault{village, 0, fmt.Sprintf("its first %d lines are not those of their checkpoint", kept.Size)}, nil
 }

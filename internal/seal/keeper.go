@@ -53,6 +53,12 @@ func Rotate(ctx context.Context, tx *store.Tx, key proof.PublicKey, nowMs int64)
 	if err != nil || name == key.Name {
 		return err
 	}
+	// Where the clock was set back the newest checkpoint is later than it, and belongs to the key that signed it.
+	var newest int64
+	if err := tx.Row(ctx, sqlNewestOfAll).Scan(&newest); err != nil {
+		return err
+	}
+	nowMs = max(nowMs, newest)
 	if _, err := tx.Exec(ctx, sqlEndKey, nowMs); err != nil {
 		return err
 	}

@@ -97,6 +97,7 @@ func Newest(ctx context.Context, tx *store.Tx, place Place) (proof.Note, error) 
 		if err != nil && !errors.Is(err, store.ErrNone) {
 			return n, err
 		}
+		// Times are whole seconds: of two in one second the longer one is the newer.
 		if err == nil && (best.Origin == "" || n.AtMs > best.AtMs || n.AtMs == best.AtMs && n.Size > best.Size) {
 			best = n
 		}

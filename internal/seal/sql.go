@@ -24,3 +24,5 @@ const sqlCurrentKey = `SELECT name, from_ms FROM sign_key WHERE until_ms = 0`
 const sqlInsertKey = `INSERT INTO sign_key (name, public, from_ms, until_ms) VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING`
 
 const sqlEndKey = `UPDATE sign_key SET until_ms = $1 WHERE until_ms = 0`
+
+const sqlNewestOfAll = `SELECT COALESCE(MAX(at_ms), 0) FROM checkpoint`

@@ -60,7 +60,7 @@ func (p *postgresTx) later(ctx context.Context, w laterWrite, args []any) error 
 
 func (l *pile) add(args []any) error {
 	if l.keys > 0 {
-		key := fmt.Sprint(args[:l.keys]...)
+		key := keyOf(args[:l.keys]...)
 		at, known := l.at[key]
 		if known {
 			for i := l.keys; i < len(args); i++ {
@@ -73,10 +73,20 @@ func (l *pile) add(args []any) error {
 		l.at[key] = len(l.rows)
 	}
 	if l.once {
-		l.at[fmt.Sprint(args[0], args[1])] = len(l.rows)
+		l.at[keyOf(args[:2]...)] = len(l.rows)
 	}
 	l.rows = append(l.rows, args)
 	return nil
+}
+
+// keyOf tells rows apart by some of their values, each ended by a zero: no text holds one.
+func keyOf(values ...any) string {
+	var b strings.Builder
+	for _, v := range values {
+		fmt.Fprint(&b, v)
+		b.WriteByte(0)
+	}
+	return b.String()
 }
 
 // flush sends what waits.
@@ -93,7 +103,7 @@ func (p *postgresTx) send(ctx context.Context) error {
 	for _, l := range p.piles {
 		if l.keys > 0 { // of two transactions that count the same things, each takes them in the same order
 			slices.SortFunc(l.rows, func(a, b []any) int {
-				return strings.Compare(fmt.Sprint(a[:l.keys]...), fmt.Sprint(b[:l.keys]...))
+				return strings.Compare(keyOf(a[:l.keys]...), keyOf(b[:l.keys]...))
 			})
 		}
 		for _, part := range parts(len(l.rows), l.insert.Params()) {
@@ -190,7 +200,7 @@ func (p *postgresTx) row(ctx context.Context, text string, args []any) Row {
 func (p *postgresTx) answered(ctx context.Context, at core.Area, key string) Row {
 	for _, l := range p.piles {
 		if l.once {
-			if _, waits := l.at[fmt.Sprint(at, key)]; waits {
+			if _, waits := l.at[keyOf(at, key)]; waits {
 				return p.row(ctx, sqlAnswered, []any{at, key})
 			}
 		}
