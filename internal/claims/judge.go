@@ -25,13 +25,13 @@ type Deed struct {
 // clean checks what can be checked without the database.
 func (d Deed) clean() (Deed, error) {
 	var err error
-	if d.Event, err = cleanText(d.Event, "event", maxEvent); err != nil {
+	if d.Event, err = CleanText(d.Event, "event", maxEvent); err != nil {
 		return d, err
 	}
-	if d.Note, err = cleanText(d.Note, "note", maxNote); err != nil {
+	if d.Note, err = CleanText(d.Note, "note", maxNote); err != nil {
 		return d, err
 	}
-	if d.Proof, err = cleanText(d.Proof, "proof", maxProof); err != nil {
+	if d.Proof, err = CleanText(d.Proof, "proof", maxProof); err != nil {
 		return d, err
 	}
 	if d.Qty == 0 {

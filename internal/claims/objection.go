@@ -66,10 +66,10 @@ func (s *Service) Object(ctx context.Context, by core.Actor, village core.Area, 
 		return Objection{}, errs.New(errs.Forbidden, "access.forbidden")
 	}
 	var err error
-	if in.Text, err = needText(in.Text, "text", maxText); err != nil {
+	if in.Text, err = NeedText(in.Text, "text", maxText); err != nil {
 		return Objection{}, err
 	}
-	if in.Contact, err = cleanText(in.Contact, "contact", maxContact); err != nil {
+	if in.Contact, err = CleanText(in.Contact, "contact", maxContact); err != nil {
 		return Objection{}, err
 	}
 	if by.Kind != core.StaffActor && !s.flood.allow(by.From, village, s.clock.Now()) {
@@ -175,7 +175,7 @@ func (s *Service) AnswerObjection(ctx context.Context, by core.Actor, village co
 		return Objection{}, errs.New(errs.Invalid, "claims.bad_outcome").At("outcome")
 	}
 	var err error
-	if in.Text, err = needText(in.Text, "answer", maxText); err != nil {
+	if in.Text, err = NeedText(in.Text, "answer", maxText); err != nil {
 		return Objection{}, err
 	}
 	_, err = run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {

@@ -39,7 +39,7 @@ func (s *Service) review(ctx context.Context, by core.Actor, village core.Area, 
 	}
 	if to != Approved {
 		var err error
-		if reason, err = needText(reason, "reason", maxReason); err != nil {
+		if reason, err = NeedText(reason, "reason", maxReason); err != nil {
 			return Claim{}, err
 		}
 	}

@@ -53,10 +53,10 @@ const codeDuplicateRow = "claims.duplicate_row"
 
 func (in Sheet) clean() (Sheet, error) {
 	var err error
-	if in.Title, err = cleanText(in.Title, "title", maxEvent); err != nil {
+	if in.Title, err = CleanText(in.Title, "title", maxEvent); err != nil {
 		return in, err
 	}
-	if in.Event, err = cleanText(in.Event, "event", maxEvent); err != nil {
+	if in.Event, err = CleanText(in.Event, "event", maxEvent); err != nil {
 		return in, err
 	}
 	if in.Event == "" {

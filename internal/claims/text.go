@@ -19,9 +19,9 @@ const (
 	maxContact = 60
 )
 
-// cleanText trims a text typed by somebody and takes out control characters that would break a page or a printout.
-// Line breaks stay.
-func cleanText(text, field string, most int) (string, error) {
+// CleanText trims a text typed by somebody and takes out control characters that would break a page or a printout.
+// Line breaks stay. Error: claims.text_too_long (most) at field; most counts characters.
+func CleanText(text, field string, most int) (string, error) {
 	text = strings.TrimSpace(strings.Map(func(r rune) rune {
 		if r != '\n' && unicode.IsControl(r) || r == utf8.RuneError {
 			return -1
@@ -34,9 +34,9 @@ func cleanText(text, field string, most int) (string, error) {
 	return text, nil
 }
 
-// needText is cleanText for a text that must say something.
-func needText(text, field string, most int) (string, error) {
-	text, err := cleanText(text, field, most)
+// NeedText is CleanText for a text that must say something. Error also: claims.text_missing.
+func NeedText(text, field string, most int) (string, error) {
+	text, err := CleanText(text, field, most)
 	if err == nil && text == "" {
 		return "", errs.New(errs.Invalid, "claims.text_missing").At(field)
 	}

@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
 	"qunyan/internal/rulebook"
@@ -186,10 +185,10 @@ func (c Counts) units(m Mark) int64 {
 // clean checks what can be checked without the village's rules.
 func (p Plan) clean() (Plan, error) {
 	var err error
-	if p.Title, err = needText(p.Title, "title", maxTitle); err != nil {
+	if p.Title, err = needLine(p.Title, "title", maxTitle); err != nil {
 		return p, err
 	}
-	if p.Place, err = cleanText(p.Place, "place", maxPlace); err != nil {
+	if p.Place, err = cleanLine(p.Place, "place", maxPlace); err != nil {
 		return p, err
 	}
 	switch {
@@ -228,24 +227,13 @@ func (c Counts) fits(r rulebook.Rule) error {
 	return nil
 }
 
-// cleanText trims a text and takes out control characters that would break a page or a printout.
-func cleanText(text, field string, most int) (string, error) {
-	text = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == utf8.RuneError {
-			return -1
-		}
-		return r
-	}, text))
-	if utf8.RuneCountInString(text) > most {
-		return "", errs.New(errs.Invalid, "claims.text_too_long", "most", most).At(field)
-	}
-	return text, nil
+// cleanLine is claims.CleanText for what has to stand in one line of a list.
+func cleanLine(text, field string, most int) (string, error) {
+	return claims.CleanText(oneLine(text), field, most)
 }
 
-func needText(text, field string, most int) (string, error) {
-	text, err := cleanText(text, field, most)
-	if err == nil && text == "" {
-		return "", errs.New(errs.Invalid, "claims.text_missing").At(field)
-	}
-	return text, err
+func needLine(text, field string, most int) (string, error) {
+	return claims.NeedText(oneLine(text), field, most)
 }
+
+func oneLine(text string) string { return strings.ReplaceAll(text, "\n", " ") }

@@ -136,7 +136,7 @@ func (s *Service) Change(ctx context.Context, by core.Actor, village core.Area, 
 
 // Cancel ends a gathering that will make no claims. Its roll-call stays on record.
 func (s *Service) Cancel(ctx context.Context, by core.Actor, village core.Area, id core.ID, reason string) (Gathering, error) {
-	reason, err := needText(reason, "reason", maxReason)
+	reason, err := needLine(reason, "reason", maxReason)
 	if err != nil {
 		return Gathering{}, errors.Join(access.Require(by, access.OpHoldGathering, village), err)
 	}

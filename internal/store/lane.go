@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"runtime"
 	"slices"
 	"sync"
 
@@ -18,13 +17,9 @@ import (
 // village always has the same lane, so the callers of one village do not fight for its book's row with one connection
 // each; they run one after the other on one connection, their rows are sent together, and one commit answers them all.
 type lane struct {
-	db      *postgresDB
-	most    int
-	queue   chan *villageCommand
-	stopped chan struct{}
-
-	mu     sync.RWMutex // held for reading while a command is put into the queue
-	closed bool
+	db    *postgresDB
+	in    *intake[*villageCommand]
+	alone sync.WaitGroup // commands that run in a transaction of their own
 }
 
 type villageCommand struct {
@@ -33,8 +28,8 @@ type villageCommand struct {
 }
 
 func newLane(db *postgresDB, most, queue int) *lane {
-	l := &lane{db: db, most: most, queue: make(chan *villageCommand, queue), stopped: make(chan struct{})}
-	go l.loop()
+	l := &lane{db: db, in: newIntake[*villageCommand](most, queue)}
+	go l.in.serve(l.groups)
 	return l
 }
 
@@ -42,67 +37,25 @@ func newLane(db *postgresDB, most, queue int) *lane {
 func (db *postgresDB) txAt(ctx context.Context, village core.Area, fn func(ctx context.Context, tx *Tx) error) error {
 	l := db.lanes[uint64(village)%uint64(len(db.lanes))]
 	c := &villageCommand{command{ctx: ctx, fn: fn, answer: make(chan error, 1)}, village}
-	if err := l.put(ctx, c); err != nil {
+	if err := l.in.put(ctx, c); err != nil {
 		return err
 	}
 	return <-c.answer
 }
 
-func (l *lane) put(ctx context.Context, c *villageCommand) error {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	if l.closed {
-		return errs.New(errs.Unavailable, "store.closing")
-	}
-	select {
-	case l.queue <- c:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // stop lets the lane finish what was accepted and waits for it.
 func (l *lane) stop() {
-	l.mu.Lock()
-	if !l.closed {
-		l.closed = true
-		close(l.queue)
-	}
-	l.mu.Unlock()
-	<-l.stopped
+	l.in.stop()
+	l.alone.Wait()
 }
 
-func (l *lane) loop() {
-	defer close(l.stopped)
-	var alone sync.WaitGroup
-	defer alone.Wait()
-	for c := range l.queue {
-		runtime.Gosched() // as the writer of SQLite does
-		group := l.gather(c)
-		for _, group := range l.apart(group) {
-			for _, c := range l.group(group) {
-				alone.Go(func() { c.answer <- l.db.tx(c.ctx, c.fn) })
-			}
+// groups runs what was gathered, and by itself what a group could not decide.
+func (l *lane) groups(gathered []*villageCommand) {
+	for _, group := range l.apart(gathered) {
+		for _, c := range l.group(group) {
+			l.alone.Go(func() { c.answer <- l.db.tx(c.ctx, c.fn) })
 		}
 	}
-}
-
-// gather takes what waits behind first, without waiting for more.
-func (l *lane) gather(first *villageCommand) []*villageCommand {
-	group := []*villageCommand{first}
-	for len(group) < l.most {
-		select {
-		case c, open := <-l.queue:
-			if !open {
-				return group
-			}
-			group = append(group, c)
-		default:
-			return group
-		}
-	}
-	return group
 }
 
 // apart orders the commands by village: every process takes the villages in the same order, so two of them never wait

@@ -3,28 +3,19 @@ package store
 import (
 	"context"
 	"errors"
-	"runtime"
-	"sync"
-
-	"qunyan/internal/errs"
 )
 
 // errGroupLost says that the engine threw away the shared transaction (a full disk does that), and with it the work of
 // every command of the group.
 var errGroupLost = errors.New("store: the shared transaction is gone")
 
-// writer owns SQLite's one writing connection. Commands wait in its queue; it takes all that wait, up to a limit, and
+// writer owns SQLite's one writing connection. Commands wait in its intake; it takes all that wait, up to a limit, and
 // commits them together.
 type writer struct {
 	conn    *sqliteConn
-	most    int
-	queue   chan *command
-	stopped chan struct{}
+	in      *intake[*command]
 	counted *counters
 	careful int // groups still to run with savepoints
-
-	mu     sync.RWMutex // held for reading while a command is put into the queue
-	closed bool
 }
 
 type command struct {
@@ -35,73 +26,24 @@ type command struct {
 }
 
 func newWriter(conn *sqliteConn, most, queue int, counted *counters) *writer {
-	w := &writer{conn: conn, most: most, queue: make(chan *command, queue), stopped: make(chan struct{}), counted: counted}
-	go w.loop()
+	w := &writer{conn: conn, in: newIntake[*command](most, queue), counted: counted}
+	go w.in.serve(w.group)
 	return w
 }
 
-// run queues a command and waits for its answer. Only the wait for a place in the queue ends with ctx: a command that
-// is in the queue is either skipped by the writer or decided, never left in doubt.
+// run queues a command and waits for its answer.
 func (w *writer) run(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	c := &command{ctx: ctx, fn: fn, answer: make(chan error, 1)}
-	if err := w.put(ctx, c); err != nil {
+	if err := w.in.put(ctx, c); err != nil {
 		return err
 	}
 	return <-c.answer
 }
 
-func (w *writer) put(ctx context.Context, c *command) error {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	if w.closed {
-		return errs.New(errs.Unavailable, "store.closing")
-	}
-	select {
-	case w.queue <- c:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// stop lets the writer finish what was accepted and waits for it.
+// stop lets the writer finish what was accepted and closes its connection.
 func (w *writer) stop() {
-	w.mu.Lock()
-	if !w.closed {
-		w.closed = true
-		close(w.queue)
-	}
-	w.mu.Unlock()
-	<-w.stopped
+	w.in.stop()
 	w.conn.drop()
-}
-
-func (w *writer) loop() {
-	defer close(w.stopped)
-	for c := range w.queue {
-		// The callers that were just answered may have their next command ready: without letting them speak, the groups of
-		// a busy system are half of what they could be, and each costs a flush of the disk.
-		runtime.Gosched()
-		w.group(w.gather(c))
-	}
-}
-
-// gather takes what waits behind first, without waiting for more: an idle system answers one command as fast as it can
-// commit, a busy one fills its groups by itself.
-func (w *writer) gather(first *command) []*command {
-	group := []*command{first}
-	for len(group) < w.most {
-		select {
-		case c, open := <-w.queue:
-			if !open {
-				return group
-			}
-			group = append(group, c)
-		default:
-			return group
-		}
-	}
-	return group
 }
 
 // group runs the commands under one commit and answers them. No answer, not even a refusal, is given before the commit:

@@ -138,10 +138,10 @@ func (s *Service) Adopt(ctx context.Context, by core.Actor, village core.Area, i
 		return Suggestion{}, err
 	}
 	var err error
-	if in.MinutesNo, err = needText(in.MinutesNo, "minutes_no", maxMinutes); err != nil {
+	if in.MinutesNo, err = claims.NeedText(in.MinutesNo, "minutes_no", maxMinutes); err != nil {
 		return Suggestion{}, err
 	}
-	if in.Answer, err = cleanText(in.Answer, "answer", maxAnswer); err != nil {
+	if in.Answer, err = claims.CleanText(in.Answer, "answer", maxAnswer); err != nil {
 		return Suggestion{}, err
 	}
 	if err := noNumbers(in.Answer, "answer"); err != nil {
@@ -185,7 +185,7 @@ func (s *Service) Reject(ctx context.Context, by core.Actor, village core.Area, 
 		return Suggestion{}, err
 	}
 	var err error
-	if in.Answer, err = needText(in.Answer, "answer", maxAnswer); err != nil {
+	if in.Answer, err = claims.NeedText(in.Answer, "answer", maxAnswer); err != nil {
 		return Suggestion{}, err
 	}
 	if err := noNumbers(in.Answer, "answer"); err != nil {
@@ -210,7 +210,7 @@ func (s *Service) CarryOut(ctx context.Context, by core.Actor, village core.Area
 	if err := access.Require(by, access.OpDecideSuggestion, village); err != nil {
 		return Suggestion{}, err
 	}
-	note, err := needText(note, "note", maxAnswer)
+	note, err := claims.NeedText(note, "note", maxAnswer)
 	if err != nil {
 		return Suggestion{}, err
 	}

@@ -4,9 +4,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
+	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
 )
@@ -111,7 +111,7 @@ func (s Suggestion) public() Public {
 
 // cleanSuggestion checks the words of a suggestion.
 func cleanSuggestion(text string) (string, error) {
-	text, err := cleanText(text, "text", MaxText)
+	text, err := claims.CleanText(text, "text", MaxText)
 	if err != nil {
 		return "", err
 	}
@@ -134,28 +134,6 @@ func noNumbers(text, field string) error {
 		return errs.New(errs.Invalid, "voices.personal_number").At(field)
 	}
 	return nil
-}
-
-// cleanText trims a text and takes out control characters that would break a page or a printout. Line breaks stay.
-func cleanText(text, field string, most int) (string, error) {
-	text = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r != '\n' && unicode.IsControl(r) || r == utf8.RuneError {
-			return -1
-		}
-		return r
-	}, text))
-	if utf8.RuneCountInString(text) > most {
-		return "", errs.New(errs.Invalid, "claims.text_too_long", "most", most).At(field)
-	}
-	return text, nil
-}
-
-func needText(text, field string, most int) (string, error) {
-	text, err := cleanText(text, field, most)
-	if err == nil && text == "" {
-		err = errs.New(errs.Invalid, "claims.text_missing").At(field)
-	}
-	return text, err
 }
 
 // firstWords is the beginning of a text, for the claim.
