@@ -214,7 +214,9 @@ test('a paper sheet is typed by keyboard alone, survives the power cut, and coun
   const clerk = await staffApi('clerk')
   await open(page, `/${village()}/sheet`)
   await expect(page.getByText(/本村在册 \d+ 户/)).toBeVisible()
+  await expect(page.getByRole('combobox', { name: '细则' })).toBeFocused()
   await page.keyboard.type('B02')
+  await expect(page.getByRole('option', { name: /B02/ })).toBeVisible()
   await page.keyboard.press('Enter')
   await page.getByLabel('会议或活动名称').fill('键盘上的大扫除')
   const next = page.getByRole('combobox', { name: '下一户' })
@@ -233,6 +235,13 @@ test('a paper sheet is typed by keyboard alone, survives the power cut, and coun
   await expectAccessible(page)
   await picture(page, 'console-sheet-filled')
 
+  // The rules come late after the restart: who hands in before that is not told that the rule is missing.
+  let handedIn = (): void => {}
+  const pressed = new Promise<void>((resolve) => (handedIn = resolve))
+  await page.route(/\/villages\/\d+\/rules\?/, async (route) => {
+    await pressed
+    return route.fallback()
+  })
   await page.reload()
   await expect(page.getByText('上次没交完的名单还在，共 4 户')).toBeVisible()
   const keys: string[] = []
@@ -246,6 +255,7 @@ test('a paper sheet is typed by keyboard alone, survives the power cut, and coun
     return route.abort('connectionreset')
   })
   await page.keyboard.press('Control+Enter')
+  handedIn()
   // While it is on its way nobody is told that it was lost.
   await expect.poll(() => early).toEqual([0])
   await expect(page.getByText('上次提交没有收到回音')).toBeVisible()

@@ -79,7 +79,15 @@ export function useSheet(village: () => string) {
     }
   }
 
-  async function loadRules(): Promise<void> {
+  /** Whoever hands in at once, after a restart, means the sheet and not the rules that are still on their way. */
+  let reading: Promise<void> = Promise.resolve()
+  function loadRules(): Promise<void> {
+    reading = readRules()
+    return reading
+  }
+  const rulesRead = (): Promise<void> => reading
+
+  async function readRules(): Promise<void> {
     rulesError.value = null
     try {
       rules.value = (await rulesOn(village(), draft.value.day)).rules
@@ -139,5 +147,5 @@ export function useSheet(village: () => string) {
   })
   watch(() => draft.value.day, () => ready.value && loadRules())
 
-  return { draft, ready, unkept, keptMs, restored, rules, rule, rulesError, totals, lacks, locked, judging, judgeError, sending, result, change, submit, start, judge, loadRules }
+  return { draft, ready, unkept, keptMs, restored, rules, rule, rulesError, totals, lacks, locked, judging, judgeError, sending, result, change, submit, start, judge, loadRules, rulesRead }
 }
