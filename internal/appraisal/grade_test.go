@@ -76,7 +76,7 @@ func TestOneLiarMovesTheMedianToANeighbourAtMost(t *testing.T) {
 func TestOneLiarCannotLeaveTheOthersWithTheTrimmedMean(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		others := marksOf(FewestMarks - 1).Draw(t, "others")
+		others := marksOf(FewestMarks-1).Draw(t, "others")
 		lie := rapid.Int64Range(0, 1_000_000).Draw(t, "lie")
 		if got := Trimmed.Grade(append(slices.Clone(others), lie)); got < slices.Min(others) || got > slices.Max(others) {
 			t.Fatalf("%v and %d: %d", others, lie, got)

@@ -31,8 +31,8 @@ type Sheet struct {
 	// Formulas are cells that a program computed; what stands in them is what it saw last, or nothing.
 	Formulas []Cell
 
-	last   int // number of the last row that the file claims to have; 0 unknown
-	part   string
+	last int // number of the last row that the file claims to have; 0 unknown
+	part string
 }
 
 // Cell is the place of one cell, counted from 1.
