@@ -92,6 +92,7 @@ func measurements(opt Options) []measurement {
 		{"redemption over HTTP", redemptions, false},
 		{"month close of a village", monthClose, false},
 		{"month close of the county", countyClose, false},
+		{"judging a claim", judging, true},
 		{"passbook", passbook, true},
 		{"county overview", overview, true},
 		{"millions of lines", millions, false},

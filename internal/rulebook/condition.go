@@ -11,7 +11,7 @@ import (
 type Condition struct {
 	Expr   string `json:"expr"`    // in the language of package condition
 	TextZh string `json:"text_zh"` // in plain words, as the public reads it
-	TextEn string `json:"text_en"`
+	TextEn string `json:"text_en" required:"false"`
 }
 
 // None says that there is no condition.

@@ -33,15 +33,15 @@ type Rule struct {
 	Approver  Approver    `json:"approver"`
 	Self      bool        `json:"self"` // residents may claim it themselves
 
-	Who          Who       `json:"who"`           // whose deed it is
-	WhoTag       string    `json:"who_tag"`       // the mark the resident needs, for Who tag
-	Caps         []Cap     `json:"caps"`          // further caps beside the one above
-	UnitSize     int64     `json:"unit_size"`     // how many units the points are for: 2 of "per 2 hours"
-	UnitRound    Rounding  `json:"unit_round"`    // what becomes of a part of that
-	ListCategory Category  `json:"list_category"` // what a deduction belongs to on the public list; '' says only that it is one
-	ListText     bool      `json:"list_text"`     // the public list shows a deduction's text, not only its category
-	WarnDays     int64     `json:"warn_days"`     // a deduction needs a warning at least so many days before; 0 none
-	Condition    Condition `json:"condition"`
+	Who          Who       `json:"who" required:"false"`           // whose deed it is
+	WhoTag       string    `json:"who_tag" required:"false"`       // the mark the resident needs, for Who tag
+	Caps         []Cap     `json:"caps" required:"false"`          // further caps beside the one above
+	UnitSize     int64     `json:"unit_size" required:"false"`     // how many units the points are for: 2 of "per 2 hours"
+	UnitRound    Rounding  `json:"unit_round" required:"false"`    // what becomes of a part of that
+	ListCategory Category  `json:"list_category" required:"false"` // what a deduction belongs to on the public list; '' says only that it is one
+	ListText     bool      `json:"list_text" required:"false"`     // the public list shows a deduction's text, not only its category
+	WarnDays     int64     `json:"warn_days" required:"false"`     // a deduction needs a warning at least so many days before; 0 none
+	Condition    Condition `json:"condition" required:"false"`
 }
 
 // Step is one grade of a graded rule.

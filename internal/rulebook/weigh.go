@@ -78,7 +78,7 @@ func (p Period) reach(day core.Day) (from, to core.Day) {
 // Weigh tells what a deed is worth: by the rule's condition, then by its points, then by every cap. It is pure and its
 // answer stays within the county's bounds and all caps, in whatever order a household's claims are weighed.
 //
-// Errors: those of Judge; those of Admits for a personal rule; rulebook.condition_unmet (text_zh, text_en);
+// Errors: those of Judge; those of Admits for a personal rule; rulebook.condition_unmet (text);
 // rulebook.condition_failed.
 func (c *Conditions) Weigh(ctx context.Context, r Rule, categories []CategoryCap, in Case) (Weighed, error) {
 	w := c.Used(r, categories, in)
@@ -103,13 +103,18 @@ func (c *Conditions) Weigh(ctx context.Context, r Rule, categories []CategoryCap
 func (c *Conditions) Used(r Rule, categories []CategoryCap, in Case) Weighed {
 	limits := r.Limits(categories)
 	w := Weighed{Limits: limits, Used: make([]Used, len(limits)), By: -1}
+	type span struct{ from, to core.Day }
+	spans := make([]span, len(limits))
+	for i, l := range limits {
+		spans[i].from, spans[i].to = l.Period.reach(in.Day)
+	}
 	for _, p := range in.Past {
 		if p.Rule == r.Code && p.Day == in.Day && p.Resident == in.Person.ID {
 			w.SameDay = true
 			w.Twice = w.Twice || in.twice(p)
 		}
 		for i, l := range limits {
-			if l.counts(r, in, p) {
+			if p.Day >= spans[i].from && p.Day <= spans[i].to && l.counts(r, in, p) {
 				w.Used[i].Points += p.Points
 				w.Used[i].Count++
 			}
@@ -118,7 +123,7 @@ func (c *Conditions) Used(r Rule, categories []CategoryCap, in Case) Weighed {
 	return w
 }
 
-// counts says whether an earlier claim takes from the limit. Of claims per event that is one with the same name, or one of
+// counts says whether an earlier claim of the limit's period takes from it. Of claims per event that is one with the same name, or one of
 // the same day where either has no name: who types no name means "that day's".
 func (l Limit) counts(r Rule, in Case, p Past) bool {
 	switch {
@@ -126,11 +131,10 @@ func (l Limit) counts(r Rule, in Case, p Past) bool {
 		l.Each == EachPerson && p.Resident != in.Person.ID:
 		return false
 	}
-	from, to := l.Period.reach(in.Day)
-	switch {
-	case l.Period == NoPeriod || p.Day < from || p.Day > to:
+	switch l.Period {
+	case NoPeriod:
 		return false
-	case l.Period == EachEvent:
+	case EachEvent:
 		return in.Event != "" && in.Event == p.Event || p.Day == in.Day && (in.Event == "" || p.Event == "")
 	}
 	return true
@@ -176,7 +180,7 @@ func (c *Conditions) said(ctx context.Context, r Rule, in Case) (core.Points, er
 	case err != nil:
 		return 0, failed
 	case !v.Met:
-		return 0, errs.New(errs.Conflict, "rulebook.condition_unmet", "text_zh", r.Condition.TextZh, "text_en", r.Condition.TextEn)
+		return 0, errs.New(errs.Conflict, "rulebook.condition_unmet", "text", r.Condition.TextZh)
 	}
 	return core.Points(v.Points), nil
 }

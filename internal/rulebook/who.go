@@ -2,11 +2,9 @@ package rulebook
 
 import (
 	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"qunyan/internal/core"
+	"qunyan/internal/directory/entry"
 	"qunyan/internal/errs"
 )
 
@@ -25,21 +23,11 @@ const (
 // Personal says that a claim by the rule names the resident whose deed it was.
 func (w Who) Personal() bool { return w == AnyPerson || w == PartyMember || w == Tagged }
 
-// MaxTag is how long a mark may be, in characters.
-const MaxTag = 12
-
-// ValidTag says whether a mark could be one of a resident: a few letters without blanks and digits, so that no number of
-// a person ever stands there.
-func ValidTag(tag string) bool {
-	n := utf8.RuneCountInString(tag)
-	return n > 0 && n <= MaxTag && !strings.ContainsFunc(tag, func(c rune) bool { return !unicode.IsLetter(c) })
-}
-
 func (r Rule) badWho() string {
 	switch {
 	case r.Who != "" && r.Who != AnyHousehold && !r.Who.Personal():
 		return "who"
-	case r.Who == Tagged && !ValidTag(r.WhoTag), r.Who != Tagged && r.WhoTag != "":
+	case r.Who == Tagged && !entry.Tag(r.WhoTag), r.Who != Tagged && r.WhoTag != "":
 		return "who_tag"
 	case r.Who.Personal() && r.Category == Deduction: // a household is asked to put something right, nobody is pilloried
 		return "who"

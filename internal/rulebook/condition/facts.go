@@ -3,6 +3,8 @@ package condition
 import (
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/cost"
+
+	"qunyan/internal/directory/entry"
 )
 
 // Facts are the values of the variables for one deed.
@@ -65,8 +67,8 @@ func (f Facts) activation() map[string]any {
 
 // The most marks a resident has, and how long each is, in bytes of its text.
 const (
-	MaxTags    = 8
-	tagBytes   = 48
+	maxTags    = entry.MaxTags
+	tagBytes   = 4 * entry.MaxTag
 	bandLength = 8
 )
 
@@ -80,7 +82,7 @@ func (sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *co
 func (sizes) EstimateSize(element cost.AstNode) *cost.SizeEstimate {
 	switch path := element.Path(); {
 	case len(path) == 1 && path[0] == "tags":
-		return &cost.SizeEstimate{Min: 0, Max: MaxTags}
+		return &cost.SizeEstimate{Min: 0, Max: maxTags}
 	case len(path) == 2 && path[0] == "tags":
 		return &cost.SizeEstimate{Min: 0, Max: tagBytes}
 	case len(path) == 1 && path[0] == "age_band":
