@@ -39,10 +39,11 @@ func rulesetHeadOf(s rulebook.Ruleset) RulesetHead {
 // rulesetFull is a version with its lines.
 type rulesetFull struct {
 	RulesetHead
-	Rules []rulebook.Rule `json:"rules"`
+	Rules        []rulebook.Rule        `json:"rules"`
+	CategoryCaps []rulebook.CategoryCap `json:"category_caps" doc:"the most that all rules of a category give a household in a period"`
 }
 
-func rulesetFullOf(s rulebook.Ruleset) rulesetFull { return rulesetFull{rulesetHeadOf(s), s.Rules} }
+func rulesetFullOf(s rulebook.Ruleset) rulesetFull { return rulesetFull{rulesetHeadOf(s), s.Rules, s.Caps} }
 
 // rulesInForce is what entry forms and the public read.
 type rulesInForce struct {
@@ -52,10 +53,12 @@ type rulesInForce struct {
 	MinutesNo  string          `json:"minutes_no"`
 	NoticeDays int             `json:"notice_days" doc:"days a list stays open for objections"`
 	Rules      []rulebook.Rule `json:"rules"`
+
+	CategoryCaps []rulebook.CategoryCap `json:"category_caps" doc:"the most that all rules of a category give a household in a period"`
 }
 
 func rulesInForceOf(s rulebook.Ruleset) rulesInForce {
-	return rulesInForce{s.Version, s.Title, s.FromDay, s.Vote.MinutesNo, s.NoticeDays, s.Rules}
+	return rulesInForce{s.Version, s.Title, s.FromDay, s.Vote.MinutesNo, s.NoticeDays, s.Rules, s.Caps}
 }
 
 // RulesetVersion adds the {version} of a path.
@@ -73,6 +76,7 @@ func (s *server) registerRules() {
 	s.registerVillageRules()
 	s.registerOwnRules()
 	s.registerTemplate()
+	s.registerRuleParts()
 }
 
 func (s *server) registerRuleReading() {
@@ -131,6 +135,7 @@ type choiceBody struct {
 	CapPoints core.Points    `json:"cap_points,omitempty" doc:"0 none; no looser than the county's"`
 	CapCount  int64          `json:"cap_count,omitempty" doc:"0 none; no looser than the county's"`
 	Self      bool           `json:"self,omitempty" doc:"residents may claim it themselves"`
+	Caps      []rulebook.Cap `json:"caps,omitempty" maxItems:"6" doc:"further caps, no looser than the county's; left out keeps the county's"`
 }
 
 // choiceOfStep is a step of a scale. The labels are the county's, whatever is sent.
@@ -208,7 +213,7 @@ func (s *server) editRule(ctx context.Context, by core.Actor, in *struct {
 }) (*rulebook.Rule, error) {
 	b := in.Body
 	edit := rulebook.EditInput{Village: in.Village.Area, Version: in.Version, Code: in.Code, Enabled: b.Enabled, Points: b.Points,
-		CapPoints: b.CapPoints, CapCount: b.CapCount, Self: b.Self}
+		CapPoints: b.CapPoints, CapCount: b.CapCount, Self: b.Self, Caps: b.Caps}
 	for _, step := range b.Scale {
 		edit.Scale = append(edit.Scale, step.Points)
 	}

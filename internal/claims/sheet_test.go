@@ -24,7 +24,7 @@ func TestSheetRowByRow(t *testing.T) {
 	p := newPlace(t, 5)
 	ctx := context.Background()
 	used := p.deed(1, "B02")
-	used.Qty = 4
+	used.Qty, used.Event = 4, "上午河边"
 	p.submit(p.clerk, used)
 	used.Household, used.Qty = p.homes[2], 3
 	p.submit(p.clerk, used)
@@ -37,7 +37,7 @@ func TestSheetRowByRow(t *testing.T) {
 		{Household: p.homes[1], Asked: 5, Duplicate: true, Code: "claims.cap_reached"},
 		{Household: p.homes[2], Points: 5, Asked: 10, Duplicate: true},
 		{Household: p.homes[0], Code: "rulebook.bad_qty"},
-		{Household: p.homes[4], Asked: 5, Code: "claims.duplicate_row"},
+		{Household: p.homes[4], Asked: 5, Duplicate: true, Code: "claims.duplicate_row"},
 		{Household: 424242, Code: "claims.no_household"},
 	}
 	tried, err := p.claims.TrySheet(ctx, p.clerk, p.village, sheet)

@@ -60,6 +60,9 @@ func (s *Service) Draft(ctx context.Context, by core.Actor, in DraftInput) (int6
 		if err == nil {
 			err = putRules(ctx, tx, in.Area, next, set.Rules...)
 		}
+		if err == nil {
+			err = putCategoryCaps(ctx, tx, in.Area, next, set.Caps)
+		}
 		if err != nil {
 			return 0, err
 		}
@@ -100,9 +103,9 @@ func startingPoint(ctx context.Context, tx *store.Tx, in DraftInput, today core.
 	case err != nil:
 		return Ruleset{}, err
 	case county == in.Area:
-		return Ruleset{Rules: template.Rules}, nil
+		return Ruleset{Rules: template.Rules, Caps: template.Caps}, nil
 	}
-	set := Ruleset{BaseVersion: template.Version, Rules: template.Rules}
+	set := Ruleset{BaseVersion: template.Version, Rules: template.Rules, Caps: template.Caps}
 	if in.Source == FromTemplate {
 		return set, nil
 	}
@@ -119,7 +122,7 @@ func startingPoint(ctx context.Context, tx *store.Tx, in DraftInput, today core.
 		return set, err
 	}
 	former, err := rulesOf(ctx, tx, county, own.BaseVersion)
-	set.Rules = carryOver(template.Rules, former, own.Rules)
+	set.Rules, set.Caps = carryOver(template.Rules, former, own.Rules), tighter(own.Caps, template.Caps)
 	return set, err
 }
 
@@ -179,6 +182,7 @@ func (r Rule) withChoices(own Rule) Rule {
 	mine := r
 	mine.Points, mine.CapPoints, mine.CapCount = own.Points, own.CapPoints, own.CapCount
 	mine.Self = own.Self && r.Category != Deduction
+	mine.Caps = tightened(own.Caps, r.Caps)
 	if len(own.Scale) == len(r.Scale) {
 		mine.Scale = slices.Clone(r.Scale)
 		for i := range mine.Scale {
@@ -202,6 +206,7 @@ type EditInput struct {
 	CapPoints core.Points
 	CapCount  int64
 	Self      bool
+	Caps      []Cap // nil keeps the county's further caps
 }
 
 // EditRule changes a line of a village's draft inside the county's bounds, leaves it out, or takes it in again.
@@ -266,6 +271,9 @@ func (r Rule) edited(in EditInput) (Rule, error) {
 	}
 	mine := r
 	mine.Points, mine.CapPoints, mine.CapCount, mine.Self = in.Points, in.CapPoints, in.CapCount, in.Self
+	if in.Caps != nil {
+		mine.Caps = in.Caps
+	}
 	if len(r.Scale) > 0 {
 		if len(in.Scale) != len(r.Scale) {
 			return Rule{}, errs.New(errs.Invalid, "rulebook.scale_steps", "n", len(r.Scale)).At("scale")
@@ -298,6 +306,9 @@ func (r Rule) fits(county Rule) error {
 	}
 	if looser(r.CapCount, county.CapCount) {
 		return errs.New(errs.Invalid, "rulebook.cap_loosened", "most", county.CapCount).At("cap_count")
+	}
+	if !noLooser(r.Caps, county.Caps) {
+		return errs.New(errs.Invalid, "rulebook.caps_loosened").At("caps")
 	}
 	if r.Self && county.Category == Deduction {
 		return errs.New(errs.Invalid, "rulebook.self_refused").At("self")

@@ -32,8 +32,9 @@ type Ruleset struct {
 	NoticeDays  int      // days a list stays open for objections
 	CreatedMs   int64
 	ChangedMs   int64
-	ByName      string // who drafted it
-	Rules       []Rule // in their order; left out of lists
+	ByName      string        // who drafted it
+	Rules       []Rule        // in their order; left out of lists
+	Caps        []CategoryCap // on whole categories; left out of lists
 }
 
 // Vote is how the villagers' representatives decided.
@@ -71,7 +72,7 @@ func InForce(ctx context.Context, tx *store.Tx, area core.Area, day core.Day) (R
 		return s, errs.New(errs.Conflict, "rulebook.none_in_force", "day", day.String())
 	}
 	if err == nil {
-		s.Rules, err = rulesOf(ctx, tx, area, s.Version)
+		err = s.readLines(ctx, tx)
 	}
 	return s, err
 }
@@ -103,9 +104,17 @@ func byVersion(ctx context.Context, tx *store.Tx, area core.Area, version int64)
 		return s, errs.New(errs.NotFound, "rulebook.no_ruleset")
 	}
 	if err == nil {
-		s.Rules, err = rulesOf(ctx, tx, area, version)
+		err = s.readLines(ctx, tx)
 	}
 	return s, err
+}
+
+// readLines reads a version's lines and its caps.
+func (s *Ruleset) readLines(ctx context.Context, tx *store.Tx) (err error) {
+	if s.Rules, err = rulesOf(ctx, tx, s.Area, s.Version); err == nil {
+		s.Caps, err = CategoryCaps(ctx, tx, s.Area, s.Version)
+	}
+	return err
 }
 
 func rulesOf(ctx context.Context, tx *store.Tx, area core.Area, version int64) ([]Rule, error) {
