@@ -36,6 +36,7 @@ type Imported struct {
 	FaultCount int
 	Ignored    []string // columns that mean nothing to us, as sheet!column
 	rules      []Rule
+	caps       []CategoryCap // nil keeps the draft's
 }
 
 // Import puts the rules of a file into a draft in the place of those it has: what stands in the file is what the draft
@@ -145,6 +146,11 @@ func (s *Service) weighFile(ctx context.Context, tx *store.Tx, set Ruleset, file
 			out.Same = append(out.Same, rule.Code)
 		}
 	}
+	if fault, err := fileCaps(ctx, tx, set, file.caps, &out); err != nil {
+		return out, err
+	} else if fault != nil {
+		found.Add(*fault)
+	}
 	for _, r := range set.Rules {
 		if !inFile[r.Code] {
 			out.LeftOut = append(out.LeftOut, r.Code)
@@ -153,6 +159,29 @@ func (s *Service) weighFile(ctx context.Context, tx *store.Tx, set Ruleset, file
 	found.SortAs(file.File)
 	out.Faults, out.FaultCount = found.Faults, found.FaultCount
 	return out, nil
+}
+
+// fileCaps holds the file's caps on whole categories to the county's.
+func fileCaps(ctx context.Context, tx *store.Tx, set Ruleset, caps []CategoryCap, out *Imported) (*ruletable.Fault, error) {
+	if caps == nil {
+		return nil, nil
+	}
+	checked, err := checkCategoryCaps(caps)
+	if err == nil && set.Area.Level() == core.Village {
+		county, problem := CategoryCaps(ctx, tx, set.Area.Parent().Parent(), set.BaseVersion)
+		if problem != nil {
+			return nil, problem
+		}
+		if !keepsTo(checked, county) {
+			err = errs.New(errs.Invalid, "rulebook.category_caps_loosened")
+		}
+	}
+	if err != nil {
+		e := errs.From(err)
+		return &ruletable.Fault{Code: e.Code, Params: e.Params}, nil
+	}
+	out.caps = checked
+	return nil, nil
 }
 
 // stopped is what red lines stop in a rule, unless the township overruled that very text. The county has nobody to
@@ -190,7 +219,7 @@ func (p proposal) rule(area core.Area, template Ruleset) (Rule, *ruletable.Fault
 	}
 	mine := p.over(county).trimmed()
 	mine.PointsMin, mine.PointsMax = county.PointsMin, county.PointsMax // the county's, whatever the file says
-	edit := EditInput{Code: p.code, Enabled: true, Points: mine.Points, CapPoints: mine.CapPoints, CapCount: mine.CapCount, Self: mine.Self}
+	edit := EditInput{Code: p.code, Enabled: true, Points: mine.Points, CapPoints: mine.CapPoints, CapCount: mine.CapCount, Self: mine.Self, Caps: mine.Caps}
 	for _, step := range mine.Scale {
 		edit.Scale = append(edit.Scale, step.Points)
 	}
@@ -263,6 +292,11 @@ func (s *Service) writeImport(ctx context.Context, tx *store.Tx, by core.Actor, 
 	if err := putRules(ctx, tx, set.Area, set.Version, out.rules...); err != nil {
 		return err
 	}
+	if out.caps != nil {
+		if err := putCategoryCaps(ctx, tx, set.Area, set.Version, out.caps); err != nil {
+			return err
+		}
+	}
 	before, after := map[string]Rule{}, map[string]Rule{}
 	now := Ruleset{Rules: out.rules}
 	for _, code := range slices.Concat(out.Changed, out.LeftOut) {
@@ -272,6 +306,6 @@ func (s *Service) writeImport(ctx context.Context, tx *store.Tx, by core.Actor, 
 		after[code], _ = now.Rule(code)
 	}
 	sum := sha256.Sum256(content)
-	return s.record(ctx, tx, by, nowMs, "import", set.Area, strconv.FormatInt(set.Version, 10), map[string]any{"rules": before},
-		map[string]any{"rules": after, "sha256": hex.EncodeToString(sum[:])})
+	return s.record(ctx, tx, by, nowMs, "import", set.Area, strconv.FormatInt(set.Version, 10), map[string]any{"rules": before, "caps": set.Caps},
+		map[string]any{"rules": after, "caps": out.caps, "sha256": hex.EncodeToString(sum[:])})
 }

@@ -26,11 +26,15 @@ type document struct {
 	Version int               `json:"format_version"`
 	Title   string            `json:"title"`
 	Rules   []json.RawMessage `json:"rules"`
+	Caps    *[]CategoryCap    `json:"category_caps,omitempty"` // left out, the draft keeps its own
 }
 
 // WriteJSON writes a version as JSON in the published format. What was written, an import reads back as it was.
 func WriteJSON(w io.Writer, set Ruleset) error {
-	doc := document{Format: formatName, Version: formatVersion, Title: set.Title, Rules: []json.RawMessage{}}
+	doc := document{Format: formatName, Version: formatVersion, Title: set.Title, Rules: []json.RawMessage{}, Caps: &set.Caps}
+	if set.Caps == nil {
+		doc.Caps = &[]CategoryCap{}
+	}
 	for _, r := range set.Rules {
 		var one bytes.Buffer
 		out := json.NewEncoder(&one)
@@ -57,6 +61,16 @@ func WriteWorkbook(w io.Writer, lang messages.Lang, set Ruleset) error {
 				Texts:  map[ruletable.Column]string{"code": r.Code, "label_zh": step.LabelZh, "label_en": step.LabelEn},
 				Wholes: map[ruletable.Column]int64{"points": int64(step.Points)}})
 		}
+		for _, c := range r.Caps {
+			rows[ruletable.Caps] = append(rows[ruletable.Caps], ruletable.Row{
+				Texts:  map[ruletable.Column]string{"code": r.Code, "each": string(c.Each), "cap_period": string(c.Period)},
+				Wholes: map[ruletable.Column]int64{"cap_points": int64(c.Points), "cap_count": c.Count}})
+		}
+	}
+	for _, c := range set.Caps {
+		rows[ruletable.CategoryCaps] = append(rows[ruletable.CategoryCaps], ruletable.Row{
+			Texts:  map[ruletable.Column]string{"category": string(c.Category), "cap_period": string(c.Period)},
+			Wholes: map[ruletable.Column]int64{"cap_points": int64(c.Points)}})
 	}
 	return ruletable.Write(w, lang, rows)
 }
@@ -65,22 +79,27 @@ func WriteWorkbook(w io.Writer, lang messages.Lang, set Ruleset) error {
 func (r *Rule) cells() map[ruletable.Column]*string {
 	return map[ruletable.Column]*string{"code": &r.Code, "category": (*string)(&r.Category), "kind": (*string)(&r.Kind), "text_zh": &r.TextZh,
 		"text_en": &r.TextEn, "per": (*string)(&r.Per), "unit_zh": &r.UnitZh, "unit_en": &r.UnitEn, "cap_period": (*string)(&r.CapPeriod),
-		"proof_zh": &r.ProofZh, "proof_en": &r.ProofEn, "approver": (*string)(&r.Approver)}
+		"proof_zh": &r.ProofZh, "proof_en": &r.ProofEn, "approver": (*string)(&r.Approver), "who": (*string)(&r.Who),
+		"who_tag": &r.WhoTag, "unit_round": (*string)(&r.UnitRound), "list_category": (*string)(&r.ListCategory), "condition.expr": &r.Condition.Expr,
+		"condition.text_zh": &r.Condition.TextZh, "condition.text_en": &r.Condition.TextEn}
 }
 
 func (r *Rule) wholes() map[ruletable.Column]*int64 {
 	return map[ruletable.Column]*int64{"points": (*int64)(&r.Points), "points_min": (*int64)(&r.PointsMin), "points_max": (*int64)(&r.PointsMax),
-		"cap_points": (*int64)(&r.CapPoints), "cap_count": &r.CapCount}
+		"cap_points": (*int64)(&r.CapPoints), "cap_count": &r.CapCount, "unit_size": &r.UnitSize, "warn_days": &r.WarnDays}
 }
 
 // row is a rule as a row of the sheet of rules. A cap of none is an empty cell.
 func (r Rule) row() ruletable.Row {
-	row := ruletable.Row{Texts: map[ruletable.Column]string{"self": "no"}, Wholes: map[ruletable.Column]int64{}}
+	row := ruletable.Row{Texts: map[ruletable.Column]string{"self": "no", "list_text": "no"}, Wholes: map[ruletable.Column]int64{}}
 	for c, text := range r.cells() {
 		row.Texts[c] = *text
 	}
 	if r.Self {
 		row.Texts["self"] = "yes"
+	}
+	if r.ListText {
+		row.Texts["list_text"] = "yes"
 	}
 	for c, n := range r.wholes() {
 		if *n != 0 {
@@ -90,8 +109,8 @@ func (r Rule) row() ruletable.Row {
 	return row
 }
 
-// over is the rule with what a row and its steps say; what they leave empty stays.
-func (r Rule) over(row ruletable.Row, steps []ruletable.Row) Rule {
+// over is the rule with what a row, its steps and its further caps say; what they leave empty stays.
+func (r Rule) over(row ruletable.Row, steps, caps []ruletable.Row) Rule {
 	for c, text := range r.cells() {
 		if said := row.Texts[c]; said != "" {
 			*text = said
@@ -104,6 +123,15 @@ func (r Rule) over(row ruletable.Row, steps []ruletable.Row) Rule {
 	}
 	if said := row.Texts["self"]; said != "" {
 		r.Self = said == "yes"
+	}
+	if said := row.Texts["list_text"]; said != "" {
+		r.ListText = said == "yes"
+	}
+	if len(caps) > 0 {
+		r.Caps = []Cap{}
+	}
+	for _, c := range caps {
+		r.Caps = append(r.Caps, Cap{Period(c.Texts["cap_period"]), Each(c.Texts["each"]), core.Points(c.Wholes["cap_points"]), c.Wholes["cap_count"]})
 	}
 	if len(steps) > 0 {
 		r.Scale = []Step{}
@@ -125,6 +153,7 @@ type proposal struct {
 type parsed struct {
 	*ruletable.File
 	lines []proposal
+	caps  []CategoryCap // nil keeps the draft's
 }
 
 // parseTable reads a workbook, or text with separators.
@@ -134,9 +163,11 @@ func parseTable(path string) (parsed, error) {
 		return parsed{}, err
 	}
 	out := parsed{File: file}
-	steps := map[string][]ruletable.Row{}
-	for _, row := range file.Rows[ruletable.Scale] {
-		steps[row.Code()] = append(steps[row.Code()], row)
+	parts := map[ruletable.Part]map[string][]ruletable.Row{ruletable.Scale: {}, ruletable.Caps: {}}
+	for part, of := range parts {
+		for _, row := range file.Rows[part] {
+			of[row.Code()] = append(of[row.Code()], row)
+		}
 	}
 	seen := map[string]int{}
 	for _, row := range file.Rows[ruletable.Rules] {
@@ -145,13 +176,18 @@ func parseTable(path string) (parsed, error) {
 			continue
 		}
 		seen[row.Code()] = row.Number
-		mine := steps[row.Code()]
-		out.lines = append(out.lines, proposal{row.Code(), row, func(r Rule) Rule { return r.over(row, mine) }})
+		steps, caps := parts[ruletable.Scale][row.Code()], parts[ruletable.Caps][row.Code()]
+		out.lines = append(out.lines, proposal{row.Code(), row, func(r Rule) Rule { return r.over(row, steps, caps) }})
 	}
-	for _, row := range file.Rows[ruletable.Scale] {
-		if _, ok := seen[row.Code()]; !ok {
-			file.Add(row.Fault("code", "rulefile.no_step_rule", map[string]any{"rule": row.Code()}))
+	for part := range parts {
+		for _, row := range file.Rows[part] {
+			if _, ok := seen[row.Code()]; !ok {
+				file.Add(row.Fault("code", "rulefile.no_step_rule", map[string]any{"rule": row.Code()}))
+			}
 		}
+	}
+	for _, row := range file.Rows[ruletable.CategoryCaps] {
+		out.caps = append(out.caps, CategoryCap{Category(row.Texts["category"]), Period(row.Texts["cap_period"]), core.Points(row.Wholes["cap_points"])})
 	}
 	return out, nil
 }
@@ -180,6 +216,9 @@ func parseJSON(data []byte) (parsed, error) {
 		return parsed{}, errs.New(errs.Invalid, "rulefile.no_rows")
 	}
 	out := parsed{File: &ruletable.File{}}
+	if doc.Caps != nil {
+		out.caps = append([]CategoryCap{}, *doc.Caps...)
+	}
 	seen := map[string]int{}
 	for i, raw := range doc.Rules {
 		at := ruletable.Row{Number: i + 1}

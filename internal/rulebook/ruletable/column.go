@@ -16,12 +16,14 @@ type Part string
 
 // The parts.
 const (
-	Rules Part = "rules" // one row a rule
-	Scale Part = "scale" // one row a step of a graded rule
+	Rules        Part = "rules"         // one row a rule
+	Scale        Part = "scale"         // one row a step of a graded rule
+	Caps         Part = "caps"          // one row a further cap of a rule
+	CategoryCaps Part = "category_caps" // one row a cap on a whole category
 )
 
 // Parts lists the tables in the order of the workbook.
-func Parts() []Part { return []Part{Rules, Scale} }
+func Parts() []Part { return []Part{Rules, Scale, Caps, CategoryCaps} }
 
 // kind is how a column's cells are read.
 type kind uint8
@@ -44,8 +46,13 @@ type field struct {
 
 // fields lists the columns of a part in the order they are written in.
 func fields(p Part) []field {
-	if p == Scale {
+	switch p {
+	case Scale:
 		return []field{{"code", code, "", 8}, {"label_zh", text, "", 22}, {"label_en", text, "", 26}, {"points", whole, "", 9}}
+	case Caps:
+		return []field{{"code", code, "", 8}, {"each", word, "rulefile.each.", 12}, {"cap_period", word, "rules.period.", 12}, {"cap_points", whole, "", 12}, {"cap_count", whole, "", 12}}
+	case CategoryCaps:
+		return []field{{"category", word, "rules.category.", 14}, {"cap_period", word, "rules.period.", 12}, {"cap_points", whole, "", 12}}
 	}
 	return []field{
 		{"code", code, "", 8}, {"category", word, "rules.category.", 12}, {"kind", word, "rules.kind.", 10}, {"text_zh", text, "", 36},
@@ -53,6 +60,9 @@ func fields(p Part) []field {
 		{"per", word, "rules.per.", 10}, {"unit_zh", text, "", 12}, {"unit_en", text, "", 14}, {"cap_period", word, "rules.period.", 10},
 		{"cap_points", whole, "", 10}, {"cap_count", whole, "", 10}, {"proof_zh", text, "", 22}, {"proof_en", text, "", 26},
 		{"approver", word, "rules.approver.", 16}, {"self", yesNo, "", 10},
+		{"who", word, "rulefile.who.", 14}, {"who_tag", text, "", 12}, {"unit_size", whole, "", 10}, {"unit_round", word, "rulefile.round.", 14},
+		{"list_category", word, "rules.category.", 14}, {"list_text", yesNo, "", 12}, {"warn_days", whole, "", 12},
+		{"condition.expr", text, "", 24}, {"condition.text_zh", text, "", 24}, {"condition.text_en", text, "", 24},
 	}
 }
 

@@ -150,7 +150,7 @@ func (r *reader) row(row table.Row) error {
 			r.file.Add(out.Fault(f.column, fault, params))
 		}
 	}
-	if out.Code() == "" {
+	if out.Code() == "" && r.part != CategoryCaps {
 		if code := r.layout["code"]; code >= len(row.Cells) || entry.Clean(row.Cells[code]) == "" {
 			r.file.Add(out.Fault("code", "rulefile.code_needed", nil))
 		}
@@ -245,16 +245,14 @@ func wholeNumber(s string) (int64, bool) {
 // passed over.
 func (r *reader) heading(row table.Row) {
 	part, layout, twice, unknown := Rules, map[Column]int{}, []Column(nil), []int(nil)
-	for _, p := range []Part{Scale, Rules} { // a scale has its labels, and nothing else has
+	for _, p := range []Part{Scale, Caps, CategoryCaps, Rules} {
 		part, twice, unknown = p, nil, nil
 		layout = r.layoutOf(p, row.Cells, &twice, &unknown)
-		_, labels := layout["label_zh"]
-		if _, coded := layout["code"]; coded && labels {
+		if has(layout, own(p)...) && (p != CategoryCaps || !r.coded(row.Cells)) {
 			break
 		}
 	}
-	_, coded := layout["code"]
-	if !coded || len(layout) < 2 {
+	if !has(layout, own(part)...) || len(layout) < 2 {
 		r.closed = row.Number >= headerWithin
 		return
 	}
@@ -271,6 +269,35 @@ func (r *reader) heading(row table.Row) {
 			r.file.Ignored = append(r.file.Ignored, r.sheet.Name+"!"+letter(i))
 		}
 	}
+}
+
+// own are the columns that a heading has if it is the part's and no other's; asked in the order that heading asks in.
+func own(p Part) []Column {
+	switch p {
+	case Scale:
+		return []Column{"code", "label_zh"}
+	case Caps:
+		return []Column{"code", "each"}
+	case CategoryCaps:
+		return []Column{"category", "cap_period", "cap_points"}
+	}
+	return []Column{"code"}
+}
+
+// coded says whether a heading has a column of codes, as every table of rules has and that of categories has not.
+func (r *reader) coded(cells []string) bool {
+	var twice []Column
+	var unknown []int
+	return has(r.layoutOf(Rules, cells, &twice, &unknown), "code")
+}
+
+func has(layout map[Column]int, columns ...Column) bool {
+	for _, c := range columns {
+		if _, ok := layout[c]; !ok {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *reader) layoutOf(p Part, cells []string, twice *[]Column, unknown *[]int) map[Column]int {

@@ -132,12 +132,12 @@ func everyCell(p ruletable.Part, said string) ruletable.Row {
 	for _, c := range ruletable.Columns(p) {
 		row.Texts[c] = said
 	}
-	for c, text := range map[ruletable.Column]string{"code": "A01", "category": "council", "kind": "base", "per": "unit", "cap_period": "life", "approver": "leader", "self": "yes"} {
+	for c, text := range map[ruletable.Column]string{"code": "A01", "category": "council", "kind": "base", "per": "unit", "cap_period": "life", "approver": "leader", "self": "yes", "who": "party", "unit_round": "up", "list_category": "harmony", "list_text": "no", "each": "person"} {
 		if _, ok := row.Texts[c]; ok {
 			row.Texts[c] = text
 		}
 	}
-	for i, c := range []ruletable.Column{"points", "points_min", "points_max", "cap_points", "cap_count"} {
+	for i, c := range []ruletable.Column{"points", "points_min", "points_max", "cap_points", "cap_count", "unit_size", "warn_days"} {
 		if _, ok := row.Texts[c]; ok {
 			delete(row.Texts, c)
 			row.Wholes[c] = int64(i) - 2
