@@ -99,7 +99,7 @@ var table = map[Op][]core.Role{
 	OpSealBook:         {core.RoleCounty, core.RoleTownship, core.RoleSecretary, core.RoleSupervisor, System},
 
 	OpEditTemplate: {core.RoleCounty, System},
-	OpDraftRules:   {core.RoleSecretary, core.RoleClerk},
+	OpDraftRules:   {core.RoleSecretary, core.RoleClerk, System}, // a draft has no effect; the vote puts it into force
 	OpAdoptRules:   {core.RoleSecretary},
 
 	OpOverruleRedLine: {core.RoleTownship},
