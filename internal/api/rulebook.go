@@ -77,6 +77,7 @@ func (s *server) registerRules() {
 	s.registerOwnRules()
 	s.registerTemplate()
 	s.registerRuleParts()
+	s.registerRuleFiles()
 }
 
 func (s *server) registerRuleReading() {

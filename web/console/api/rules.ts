@@ -1,6 +1,6 @@
 import { api } from '../../shared/api'
 import { asked } from '../session/again'
-import type { RedLineCase, Rule, RulesInForce, Ruleset, RulesetFull } from './model'
+import type { RedLineCase, Rule, RulesImport, RulesInForce, Ruleset, RulesetFull, Trial } from './model'
 
 export const listRulesets = async (area: string, signal?: AbortSignal): Promise<Ruleset[]> =>
   (await asked(() => api.get('/areas/{area}/rulesets', { path: { area }, signal }))).items
@@ -72,3 +72,16 @@ export const adoptRules = (village: string, version: number, body: Vote): Promis
 
 export const withdrawRules = (village: string, version: number): Promise<unknown> =>
   asked((key) => api.post('/villages/{village}/rulesets/{version}/withdraw', { path: { village, version }, body: {}, key }))
+
+/** Puts a file's rules into a draft in the place of those it has; `dry` only looks. */
+export const importRules = (area: string, version: number, file: File, dry: boolean): Promise<RulesImport> =>
+  asked((key) => {
+    const options = { query: { dry }, raw: file, key, timeoutMs: 60_000, headers: { 'content-type': 'application/octet-stream' } }
+    return area.length === 12
+      ? api.post('/villages/{village}/rulesets/{version}/import', { path: { village: area, version }, ...options })
+      : api.post('/areas/{area}/rulesets/{version}/import', { path: { area, version }, ...options })
+  })
+
+/** How far the trial of a version is; asking again joins the one that runs. `after` asks for a newer result than one had. */
+export const readTrial = (village: string, version: number, after: number, signal?: AbortSignal): Promise<Trial> =>
+  asked(() => api.get('/villages/{village}/rulesets/{version}/trial', { path: { village, version }, query: { after }, signal }))
