@@ -94,6 +94,7 @@ func measurements(opt Options) []measurement {
 		{"month close of the county", countyClose, false},
 		{"passbook", passbook, true},
 		{"county overview", overview, true},
+		{"trial of a draft", trial, false},
 		{"millions of lines", millions, false},
 	}
 }
