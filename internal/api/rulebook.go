@@ -43,7 +43,9 @@ type rulesetFull struct {
 	CategoryCaps []rulebook.CategoryCap `json:"category_caps" doc:"the most that all rules of a category give a household in a period"`
 }
 
-func rulesetFullOf(s rulebook.Ruleset) rulesetFull { return rulesetFull{rulesetHeadOf(s), s.Rules, s.Caps} }
+func rulesetFullOf(s rulebook.Ruleset) rulesetFull {
+	return rulesetFull{rulesetHeadOf(s), s.Rules, s.Caps}
+}
 
 // rulesInForce is what entry forms and the public read.
 type rulesInForce struct {

@@ -15,7 +15,7 @@ const sqlTrialFill = `INSERT INTO claim (village, id, household, version, rule, 
 		version_no, created_ms, changed_ms)
 	VALUES ($1, $2, $3, 1, $4, $5, $6, $7, -1, 1, $8, $8, '', '', '', 0, 'noticed', 'sheet', 0, 'staff', 1, '张三', 0, '', 0, '', 0, 1, 0, 0)`
 
-const sqlTrialRead = `SELECT rule, day, step, qty, points, event, source FROM claim WHERE village = $1 ORDER BY household, day, rule`
+const sqlTrialRead = `SELECT rule, day, step, qty, points, event, source FROM claim WHERE village = $1 AND id > $2 ORDER BY id`
 
 // trial compares the trial of a draft on a year of 60,000 claims with reading the same claims and doing nothing.
 func trial(ctx context.Context, b *bench) ([]Result, error) {
@@ -32,7 +32,7 @@ func trial(ctx context.Context, b *bench) ([]Result, error) {
 				var day, step, qty, points int64
 				rows++
 				return r.Scan(&rule, &day, &step, &qty, &points, &event, &source)
-			}, v)
+			}, v, int64(0))
 		})
 		if err == nil && rows != n {
 			err = fmt.Errorf("%d claims were read, not %d", rows, n)

@@ -234,7 +234,7 @@ func (p proposal) rule(area core.Area, template Ruleset) (Rule, *ruletable.Fault
 		return mine, p.fault(mine, err)
 	}
 	for _, field := range differing(mine, rule) {
-		return rule, p.fault(mine, errs.New(errs.Invalid, "rulefile.county_field", "rule", p.code).At(field))
+		return rule, p.fault(mine, errs.New(errs.Invalid, "rulefile.county_field", "rule", p.code, "field", field).At(field))
 	}
 	return rule, nil
 }
