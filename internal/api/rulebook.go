@@ -98,6 +98,7 @@ func (s *server) registerRules() {
 	s.registerTemplate()
 	s.registerBounds()
 	s.registerRuleParts()
+	s.registerRuleFiles()
 }
 
 func (s *server) registerRuleReading() {

@@ -96,6 +96,7 @@ func measurements(opt Options) []measurement {
 		{"judging a claim", judging, true},
 		{"passbook", passbook, true},
 		{"county overview", overview, true},
+		{"trial of a draft", trial, false},
 		{"millions of lines", millions, false},
 	}
 }

@@ -33,21 +33,28 @@ func eachPerson(ctx context.Context, tx *store.Tx, village core.Area, household 
 	}, village, household)
 }
 
-// personOf finds whose deed it was. Where nobody is named it takes the one who fits, so that a list of households can be
-// typed as it is; where several do it asks.
+// personOf finds whose deed it was.
 func personOf(ctx context.Context, tx *store.Tx, village core.Area, rule rulebook.Rule, d Deed) (rulebook.Person, error) {
+	var all []rulebook.Person
+	if err := eachPerson(ctx, tx, village, d.Household, func(p rulebook.Person, _ string) { all = append(all, p) }); err != nil {
+		return rulebook.Person{}, err
+	}
+	return whose(all, rule, d)
+}
+
+// whose picks whose deed it was among a household's residents. Where nobody is named it takes the one who fits, so that a
+// list of households can be typed as it is; where several do it asks.
+func whose(all []rulebook.Person, rule rulebook.Rule, d Deed) (rulebook.Person, error) {
 	var found, fits []rulebook.Person
-	err := eachPerson(ctx, tx, village, d.Household, func(p rulebook.Person, _ string) {
+	for _, p := range all {
 		if p.ID == d.Resident {
 			found = append(found, p)
 		}
 		if rule.Admits(p, d.Day) == nil {
 			fits = append(fits, p)
 		}
-	})
+	}
 	switch {
-	case err != nil:
-		return rulebook.Person{}, err
 	case d.Resident != 0 && len(found) == 0:
 		return rulebook.Person{}, errs.New(errs.NotFound, "claims.no_resident").At("resident")
 	case d.Resident != 0:

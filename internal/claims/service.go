@@ -32,6 +32,7 @@ type Service struct {
 	flood *flood
 
 	conditions rulebook.Conditions
+	trials     trials
 }
 
 // New makes the service.

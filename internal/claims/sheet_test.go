@@ -151,7 +151,9 @@ func TestTwoClerksWithOnePaper(t *testing.T) {
 	var wait sync.WaitGroup
 	results, failed := make([]claims.SheetResult, 2), make([]error, 2)
 	for i, by := range []core.Actor{p.clerk, p.secretary} {
-		wait.Go(func() { results[i], failed[i] = p.claims.SubmitSheet(ctx, by, p.village, sheet(i*4, i*4+8, fmt.Sprint("抢险名单", i))) })
+		wait.Go(func() {
+			results[i], failed[i] = p.claims.SubmitSheet(ctx, by, p.village, sheet(i*4, i*4+8, fmt.Sprint("抢险名单", i)))
+		})
 	}
 	wait.Wait()
 	p.wants(errors.Join(failed...), "")
