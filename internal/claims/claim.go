@@ -50,7 +50,8 @@ type Claim struct {
 	ID         core.ID
 	Village    core.Area
 	Household  core.ID
-	Number     int64  // of the household in the village's list
+	Number     int64 // of the household in the village's list
+	Grp        core.Area
 	Group      string // of the household; "" if the village has none
 	Head       string // of the household, unmasked: never for the public
 	Rule       string
@@ -74,6 +75,9 @@ type Claim struct {
 	ByKind     core.ActorKind
 	ByID       core.ID
 	ByName     string
+	FirstBy    core.ID // who reviewed it first, if a second review is or was asked for; else 0
+	FirstName  string
+	FirstMs    int64
 	Reviewer   core.ID
 	ReviewedBy string
 	ReviewedMs int64
@@ -85,6 +89,10 @@ type Claim struct {
 	CreatedMs  int64
 	ChangedMs  int64
 	Duplicate  bool // the same household has another claim that counts, by the same rule for the same day
+
+	// What connects its household with whoever reads it.
+	Kin, SamePhone         bool // bars from reviewing
+	SameGroup, SameSurname bool // is shown
 }
 
 // mine says whether the actor submitted the claim. A card stands for its household: a new card may withdraw what the

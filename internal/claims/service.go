@@ -17,6 +17,9 @@ import (
 type Options struct {
 	MaxAgeDays int // how long after a deed it may still be submitted; 60
 
+	// LotKey draws which claims are reviewed twice. Whoever does not know it cannot tell beforehand.
+	LotKey []byte
+
 	// Closed is told of a village whose month was closed, after the commit and before the answer. A close that is asked for
 	// again tells it again.
 	Closed func(ctx context.Context, village core.Area)
@@ -50,8 +53,13 @@ type command struct {
 	village core.Area
 	now     int64
 	today   core.Day
+	key     []byte     // draws the lot of second reviews
 	closed  core.Month // newest closed month, 0 if none
 	counts  map[counter]amount
+
+	together int64 // claims it decides; 0 for one
+	ties     *ties // of the actor with the village; nil until asked for
+	setting  *Reviewing
 }
 
 // counter names a number of the county's overview.
@@ -88,7 +96,7 @@ func run[T any](ctx context.Context, s *Service, by core.Actor, village core.Are
 func (s *Service) begin(ctx context.Context, tx *store.Tx, by core.Actor, village core.Area) (*command, error) {
 	book, err := ledger.Lock(ctx, tx, village)
 	now := s.clock.Now()
-	return &command{tx: tx, ids: s.ids, by: by, village: village, now: now, today: core.DayOf(now), closed: book.Closed,
+	return &command{tx: tx, ids: s.ids, by: by, village: village, now: now, today: core.DayOf(now), key: s.opt.LotKey, closed: book.Closed,
 		counts: map[counter]amount{}}, err
 }
 
