@@ -14,6 +14,7 @@ func TestOversight(t *testing.T) {
 	t.Parallel()
 	c := newCounty(t, 11)
 	ctx := context.Background()
+	c.clock.SetDay(20260210) // the rules are in force from this month on
 	v := c.villages[0]
 	as := func(name string, role core.Role, area core.Area) core.Actor {
 		return core.Actor{Kind: core.StaffActor, ID: c.ids.Next(), Name: name, Grants: []core.Grant{{Role: role, Area: area}}}
