@@ -49,9 +49,9 @@ describe('navigation', () => {
   })
 
   it('shows wide areas the overview first and no page of a village', () => {
-    expect(routes([grant('county', county)], county)).toEqual(['overview', 'rules', 'import', 'staff', 'audit'])
-    expect(routes([grant('township', township)], township)).toEqual(['overview', 'import', 'staff', 'audit'])
-    expect(routes([grant('auditor', county)], county)).toEqual(['overview', 'audit'])
+    expect(routes([grant('county', county)], county)).toEqual(['overview', 'oversight', 'burden', 'rules', 'import', 'staff', 'audit'])
+    expect(routes([grant('township', township)], township)).toEqual(['overview', 'queues', 'oversight', 'burden', 'import', 'staff', 'audit'])
+    expect(routes([grant('auditor', county)], county)).toEqual(['overview', 'burden', 'audit'])
   })
 
   it('shows nothing of another village', () => {
