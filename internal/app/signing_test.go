@@ -78,7 +78,7 @@ func TestAKeyIsRotatedBesideARunningServer(t *testing.T) {
 		t.Helper()
 		var n proof.Note
 		tx(func(ctx context.Context, tx *store.Tx) (err error) {
-			n, err = keeper.Seal(ctx, tx, seal.Place{Area: storetest.Village(), Kind: seal.Book}, 1,
+			n, err = keeper.Seal(ctx, tx, seal.Place{Area: storetest.Village(), Kind: seal.Book}, 1, seal.Ahead{},
 				func(_ context.Context, _ *store.Tx, _, _ int64, add func([]byte) error) error {
 					return add([]byte("x"))
 				}, clock.Now())
