@@ -23,7 +23,11 @@ const (
 	OpManageCards      Op = "manage_cards"      // issue, revoke, set the PIN at the office
 
 	OpSubmitClaim      Op = "submit_claim"
-	OpReviewClaim      Op = "review_claim" // never a keeper of the same village; further bars stand in claims
+	OpReviewClaim      Op = "review_claim"   // never a keeper of the same village; further bars stand in claims
+	OpSetReviewing     Op = "set_reviewing"  // how many claims a second person reviews
+	OpRegisterKin      Op = "register_kin"   // which households and reviewers are relatives
+	OpReadReviewers    Op = "read_reviewers" // the own statistics of reviewing; the township's of everybody in its villages
+	OpReadFairness     Op = "read_fairness"  // figures of who gets points and who approves them
 	OpPublishNotice    Op = "publish_notice"
 	OpObject           Op = "object"          // anybody, signed in or not (村民委员会组织法 art. 31: villagers may query)
 	OpObjectOnPaper    Op = "object_on_paper" // type in an objection that came on paper
@@ -90,6 +94,10 @@ var table = map[Op][]core.Role{
 
 	OpSubmitClaim:      {core.RoleSecretary, core.RoleClerk, UnlockedCard},
 	OpReviewClaim:      {core.RoleTownship, core.RoleSecretary, core.RoleSupervisor},
+	OpSetReviewing:     {core.RoleCounty, core.RoleTownship, core.RoleSecretary},
+	OpRegisterKin:      {core.RoleTownship, core.RoleClerk},
+	OpReadReviewers:    {core.RoleTownship, core.RoleSecretary, core.RoleSupervisor},
+	OpReadFairness:     {core.RoleTownship, core.RoleSupervisor},
 	OpPublishNotice:    {core.RoleSecretary, core.RoleClerk},
 	OpObject:           {Anybody},
 	OpObjectOnPaper:    {core.RoleSecretary, core.RoleClerk},

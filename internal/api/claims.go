@@ -21,45 +21,46 @@ type claimRights struct {
 }
 
 type ClaimView struct {
-	ID           core.ID        `json:"id"`
-	Household    core.ID        `json:"household"`
-	Number       int64          `json:"number" doc:"of the household in the village's list"`
-	GroupName    string         `json:"group_name"`
-	Head         string         `json:"head"`
-	Rule         string         `json:"rule"`
-	RuleTextZh   string         `json:"rule_text_zh"`
-	RuleTextEn   string         `json:"rule_text_en"`
-	Category     string         `json:"category"`
-	Day          core.Day       `json:"day" doc:"of the deed"`
-	Month        core.Month     `json:"month" doc:"whose list it stands on; a late claim moves to the next"`
-	Step         int64          `json:"step" doc:"index into the rule's scale; -1 without one"`
-	Qty          int64          `json:"qty"`
-	Points       core.Points    `json:"points" doc:"caps applied; below 0 for a deduction"`
-	Asked        core.Points    `json:"asked" doc:"before caps"`
-	Event        string         `json:"event"`
-	Note         string         `json:"note"`
-	Proof        string         `json:"proof"`
-	PhotoURL     string         `json:"photo_url" doc:"'' if there is none"`
-	State        claims.State   `json:"state" enum:"submitted,returned,withdrawn,approved,rejected,noticed,frozen,dropped,posted"`
-	Source       claims.Source  `json:"source" enum:"card,clerk,sheet"`
-	Sheet        core.ID        `json:"sheet"`
-	ByKind       core.ActorKind `json:"by_kind"`
-	ByName       string         `json:"by_name" doc:"'' for a household"`
-	ReviewerName string         `json:"reviewer_name"`
-	ReviewedMs   int64          `json:"reviewed_ms"`
-	Reason       string         `json:"reason" doc:"of a return, a rejection or a line taken off the list"`
-	Notice       core.ID        `json:"notice"`
-	Line         int64          `json:"line" doc:"number in the book once posted; 0 for a deduction that found nothing to take"`
-	Version      int64          `json:"version" doc:"of the rules it was judged by"`
-	VersionNo    int64          `json:"version_no" doc:"counts changes; a review may name the one it saw"`
-	CreatedMs    int64          `json:"created_ms"`
-	Resident     core.ID        `json:"resident" doc:"whose deed it was, by a personal rule; '' for the household's"`
-	ResidentName string         `json:"resident_name" doc:"masked for a card"`
-	WarnedDay    core.Day       `json:"warned_day" doc:"of the warning a deduction followed; 0 without one"`
-	WarnedNo     string         `json:"warned_no"`
-	WarnedWhat   string         `json:"warned_what" doc:"what was asked for"`
-	Flags        []string       `json:"flags" doc:"own_household: the reader's; duplicate: same household, rule and day twice; cap: cut by a cap"`
-	Can          claimRights    `json:"can" doc:"what the reader may do with it now"`
+	ID                core.ID        `json:"id"`
+	Household         core.ID        `json:"household"`
+	Number            int64          `json:"number" doc:"of the household in the village's list"`
+	GroupName         string         `json:"group_name"`
+	Head              string         `json:"head"`
+	Rule              string         `json:"rule"`
+	RuleTextZh        string         `json:"rule_text_zh"`
+	RuleTextEn        string         `json:"rule_text_en"`
+	Category          string         `json:"category"`
+	Day               core.Day       `json:"day" doc:"of the deed"`
+	Month             core.Month     `json:"month" doc:"whose list it stands on; a late claim moves to the next"`
+	Step              int64          `json:"step" doc:"index into the rule's scale; -1 without one"`
+	Qty               int64          `json:"qty"`
+	Points            core.Points    `json:"points" doc:"caps applied; below 0 for a deduction"`
+	Asked             core.Points    `json:"asked" doc:"before caps"`
+	Event             string         `json:"event"`
+	Note              string         `json:"note"`
+	Proof             string         `json:"proof"`
+	PhotoURL          string         `json:"photo_url" doc:"'' if there is none"`
+	State             claims.State   `json:"state" enum:"submitted,returned,withdrawn,approved,rejected,noticed,frozen,dropped,posted"`
+	Source            claims.Source  `json:"source" enum:"card,clerk,sheet"`
+	Sheet             core.ID        `json:"sheet"`
+	ByKind            core.ActorKind `json:"by_kind"`
+	ByName            string         `json:"by_name" doc:"'' for a household"`
+	FirstReviewerName string         `json:"first_reviewer_name" doc:"who reviewed it first, where a second review is or was asked for; else ''"`
+	ReviewerName      string         `json:"reviewer_name"`
+	ReviewedMs        int64          `json:"reviewed_ms"`
+	Reason            string         `json:"reason" doc:"of a return, a rejection or a line taken off the list"`
+	Notice            core.ID        `json:"notice"`
+	Line              int64          `json:"line" doc:"number in the book once posted; 0 for a deduction that found nothing to take"`
+	Version           int64          `json:"version" doc:"of the rules it was judged by"`
+	VersionNo         int64          `json:"version_no" doc:"counts changes; a review may name the one it saw"`
+	CreatedMs         int64          `json:"created_ms"`
+	Resident          core.ID        `json:"resident" doc:"whose deed it was, by a personal rule; '' for the household's"`
+	ResidentName      string         `json:"resident_name" doc:"masked for a card"`
+	WarnedDay         core.Day       `json:"warned_day" doc:"of the warning a deduction followed; 0 without one"`
+	WarnedNo          string         `json:"warned_no"`
+	WarnedWhat        string         `json:"warned_what" doc:"what was asked for"`
+	Flags             []string       `json:"flags" doc:"own_household: the reader's; duplicate: same household, rule and day twice; cap: cut by a cap; relative: registered; same_phone: as the reader's household; same_group, same_surname: to look at twice; second: waits for a second review"`
+	Can               claimRights    `json:"can" doc:"what the reader may do with it now"`
 }
 
 // viewClaim shows a claim to an actor; photos are fetched from below base.
@@ -69,7 +70,7 @@ func viewClaim(by core.Actor, base string) func(claims.Claim) ClaimView {
 			ID: c.ID, Household: c.Household, Number: c.Number, GroupName: c.Group, Head: c.Head, Rule: c.Rule, RuleTextZh: c.RuleZh,
 			RuleTextEn: c.RuleEn, Category: c.Category, Day: c.Day, Month: c.Month, Step: c.Step, Qty: c.Qty, Points: c.Points,
 			Asked: c.Asked, Event: c.Event, Note: c.Note, Proof: c.Proof, State: c.State, Source: c.Source, Sheet: c.Sheet,
-			ByKind: c.ByKind, ByName: c.ByName, ReviewerName: c.ReviewedBy, ReviewedMs: c.ReviewedMs, Reason: c.Reason,
+			ByKind: c.ByKind, ByName: c.ByName, FirstReviewerName: c.FirstName, ReviewerName: c.ReviewedBy, ReviewedMs: c.ReviewedMs, Reason: c.Reason,
 			Notice: c.Notice, Line: c.Line, Version: c.Version, VersionNo: c.Changes, CreatedMs: c.CreatedMs, Flags: []string{},
 			Resident: c.Resident, ResidentName: c.Person, WarnedDay: c.Warned.Day, WarnedNo: c.Warned.No, WarnedWhat: c.Warned.What,
 		}
@@ -83,7 +84,8 @@ func viewClaim(by core.Actor, base string) func(claims.Claim) ClaimView {
 		for _, m := range []struct {
 			is   bool
 			name string
-		}{{marks.OwnHousehold, "own_household"}, {marks.Duplicate, "duplicate"}, {marks.Capped, "cap"}} {
+		}{{marks.OwnHousehold, "own_household"}, {marks.Duplicate, "duplicate"}, {marks.Capped, "cap"}, {marks.Relative, "relative"}, {marks.SamePhone, "same_phone"},
+			{marks.SameGroup, "same_group"}, {marks.SameSurname, "same_surname"}, {marks.Second, "second"}} {
 			if m.is {
 				v.Flags = append(v.Flags, m.name)
 			}
@@ -114,7 +116,7 @@ func viewCaps(caps []claims.Cap) []capView { return listOf(caps, "", viewCap).It
 
 type claimStep struct {
 	AtMs   int64  `json:"at_ms"`
-	Action string `json:"action" enum:"submitted,returned,withdrawn,approved,rejected,noticed,objected,upheld,dismissed,posted"`
+	Action string `json:"action" enum:"submitted,first_approved,returned,withdrawn,approved,rejected,noticed,objected,upheld,dismissed,posted"`
 	ByName string `json:"by_name" doc:"'' for a household and for the public"`
 	Reason string `json:"reason" doc:"the reason, the objection or the answer"`
 }
@@ -251,6 +253,7 @@ func (s *server) registerClaims() {
 	})
 	s.registerSubmitting()
 	s.registerReview()
+	s.registerReviewing()
 	s.registerSheets()
 }
 

@@ -92,7 +92,7 @@ func TestAMonthOverHTTP(t *testing.T) {
 			OK   bool   `json:"ok"`
 			Code string `json:"code"`
 		} `json:"results"`
-	}](supervisor.Post(w.In("/claims/approve"), map[string]any{"ids": []core.ID{mine.ID, made.Results[0].Claim, made.Results[1].Claim}}).Want(200))
+	}](supervisor.Post(w.In("/claims/approve"), map[string]any{"claims": []map[string]any{{"id": mine.ID, "version_no": 1}, {"id": made.Results[0].Claim, "version_no": 1}, {"id": made.Results[1].Claim, "version_no": 1}}}).Want(200))
 	if together.Results[0].Code != "claims.wrong_state" || !together.Results[1].OK || !together.Results[2].OK {
 		t.Errorf("approved together: %+v", together)
 	}
@@ -210,7 +210,7 @@ func TestClaimsRefuseBadInput(t *testing.T) {
 		{"no reason", supervisor, "/claims/" + made.ID.String() + "/return", map[string]any{"reason": ""}, 422, "claims.text_missing"},
 		{"an old version", supervisor, "/claims/" + made.ID.String() + "/approve", map[string]any{"version_no": 9}, 409, "claims.changed_meanwhile"},
 		{"another answer", secretary, "/objections/0000000000001/answer", map[string]any{"outcome": "maybe", "answer": "x"}, 422, "input.value"},
-		{"no ids", supervisor, "/claims/approve", map[string]any{"ids": []any{}}, 422, "input.range"},
+		{"no ids", supervisor, "/claims/approve", map[string]any{"claims": []any{}}, 422, "input.range"},
 	} {
 		a := c.by.Post(w.In(c.path), c.body)
 		if p := a.Problem(); a.Status != c.status && !(c.code == "" && a.Status == 400) || c.code != "" && p.Code != c.code || p.Detail == "" {

@@ -50,6 +50,7 @@ type monthView struct {
 	Notices        []noticeView           `json:"notices"`
 	OpenObjections int64                  `json:"open_objections"`
 	Blockers       []claims.Blocker       `json:"blockers" doc:"what stands between the month and its close, as problem codes"`
+	SecondWaiting  int64                  `json:"second_waiting" doc:"of the submitted ones: approved once, waiting for a second person"`
 	CanNotice      bool                   `json:"can_notice"`
 	CanClose       bool                   `json:"can_close"`
 	Totals         []categoryTotalView    `json:"totals"`
@@ -59,7 +60,7 @@ type monthView struct {
 
 func viewMonth(m claims.MonthView) monthView {
 	v := monthView{Month: m.Month, Today: m.Today, Counts: m.Counts, OpenObjections: m.OpenObjections, Blockers: m.Blockers,
-		CanNotice: m.CanNotice, CanClose: m.CanClose, Earned: m.Earned, Deducted: m.Deducted}
+		SecondWaiting: m.Second, CanNotice: m.CanNotice, CanClose: m.CanClose, Earned: m.Earned, Deducted: m.Deducted}
 	if m.Closing != nil {
 		v.Closed, v.ClosedMs = true, m.Closing.AtMs
 	}

@@ -18,8 +18,14 @@ type reasonBody struct {
 	VersionNo int64  `json:"version_no,omitempty" doc:"the change the reviewer saw; left out or 0 does not ask"`
 }
 
+// seenBody names the change of a claim that was shown to the reviewer: nothing is approved unseen.
+type seenBody struct {
+	ID        core.ID `json:"id"`
+	VersionNo int64   `json:"version_no" minimum:"1" doc:"the change the reviewer saw; a claim that changed since is not approved"`
+}
+
 type approveManyBody struct {
-	IDs []core.ID `json:"ids" minItems:"1" maxItems:"200"`
+	Claims []seenBody `json:"claims" minItems:"1" maxItems:"200"`
 }
 
 type decidedView struct {
@@ -71,7 +77,11 @@ func (s *server) registerReview() {
 		InVillage
 		Body approveManyBody
 	}) (*decidedList, error) {
-		decided, err := s.svc.Claims.ApproveMany(ctx, by, in.Village.Area, in.Body.IDs)
+		seen := make([]claims.Seen, len(in.Body.Claims))
+		for i, c := range in.Body.Claims {
+			seen[i] = claims.Seen{ID: c.ID, Changes: c.VersionNo}
+		}
+		decided, err := s.svc.Claims.ApproveMany(ctx, by, in.Village.Area, seen)
 		out := decidedList{}
 		for _, d := range decided {
 			out.Results = append(out.Results, decidedView{ID: d.ID, OK: d.Code == "", Code: d.Code})

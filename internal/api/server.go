@@ -130,6 +130,7 @@ func (s *server) registerOperations() {
 	s.registerBook()
 	s.registerProofs()
 	s.registerReport()
+	s.registerOversight()
 	s.registerExports()
 	s.registerPublic()
 	s.registerPublicMarket()

@@ -18,6 +18,7 @@ type Keys struct {
 	Access    []byte // PINs, phone codes
 	IDNumbers []byte // keyed hashes of identity numbers
 	Intents   []byte // keyed hashes of requests
+	Lots      []byte // which claims are reviewed twice
 	Mark      string // tells this installation's key from another; gives nothing of it away
 }
 
@@ -97,7 +98,7 @@ func KeysFrom(master []byte) (Keys, error) {
 	for _, one := range []struct {
 		key  *[]byte
 		name string
-	}{{&k.Access, "access"}, {&k.IDNumbers, "id-numbers"}, {&k.Intents, "intents"}} {
+	}{{&k.Access, "access"}, {&k.IDNumbers, "id-numbers"}, {&k.Intents, "intents"}, {&k.Lots, "lots"}} {
 		var err error
 		if *one.key, err = hkdf.Key(sha256.New, master, nil, "qunyan "+one.name, keySize); err != nil {
 			return Keys{}, err

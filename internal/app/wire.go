@@ -45,7 +45,7 @@ func Wire(p Parts) api.Services {
 	}
 	accounts := access.New(p.Store, p.Clock, p.IDs, p.Access)
 	book := ledger.New(p.Store, p.Clock, p.IDs, p.Keeper)
-	made := claims.New(p.Store, p.Clock, p.IDs, claims.Options{Closed: sealsBook(book, p.Log)})
+	made := claims.New(p.Store, p.Clock, p.IDs, claims.Options{LotKey: p.Keys.Lots, Closed: sealsBook(book, p.Log)})
 	return api.Services{
 		Access:     accounts,
 		Directory:  directory.New(p.Store, p.Clock, p.IDs, p.Keys.IDNumbers, opensBook(p.Clock)),

@@ -154,6 +154,7 @@ func acrossVillages() map[string]string {
 		"report.sqlMonths":      "the county's months, from counters",
 		"report.sqlVillages":    "the county's list of villages, one row of each table per village",
 		"report.sqlWaiting":     "what waits in the county's villages, from counters",
+		"report.sqlQueues":      "a township's villages with claims that wait, from the counters",
 	}
 }
 

@@ -74,9 +74,9 @@ func (b *bench) noticedMonth(ctx context.Context, v core.Area) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		var ids []core.ID
+		var ids []claims.Seen
 		for _, row := range sheet.Rows {
-			ids = append(ids, row.Claim)
+			ids = append(ids, claims.Seen{ID: row.Claim, Changes: 1})
 		}
 		for from := 0; from < len(ids); from += 200 {
 			if _, err := b.svc.Claims.ApproveMany(ctx, supervisor, v, ids[from:min(from+200, len(ids))]); err != nil {

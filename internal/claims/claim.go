@@ -50,7 +50,8 @@ type Claim struct {
 	ID         core.ID
 	Village    core.Area
 	Household  core.ID
-	Number     int64  // of the household in the village's list
+	Number     int64 // of the household in the village's list
+	Grp        core.Area
 	Group      string // of the household; "" if the village has none
 	Head       string // of the household, unmasked: never for the public
 	Rule       string
@@ -74,6 +75,9 @@ type Claim struct {
 	ByKind     core.ActorKind
 	ByID       core.ID
 	ByName     string
+	FirstBy    core.ID // who reviewed it first, if a second review is or was asked for; else 0
+	FirstName  string
+	FirstMs    int64
 	Reviewer   core.ID
 	ReviewedBy string
 	ReviewedMs int64
@@ -88,6 +92,10 @@ type Claim struct {
 	Resident   core.ID // whose deed it was, by a personal rule; 0 for the household's
 	Person     string  // the resident's name: never for the public
 	Warned     Warning // that a deduction followed; zero if its rule asks for none
+
+	// What connects its household with whoever reads it.
+	Kin, SamePhone         bool // bars from reviewing
+	SameGroup, SameSurname bool // is shown
 }
 
 // Warning is the dated paper by which a household was asked to put something right before points are taken.

@@ -51,7 +51,7 @@ func TestSeparationOfDuties(t *testing.T) {
 			p.wants(err, c.code)
 			_, err = p.claims.Reject(ctx, c.by, p.village, seen, "不符合")
 			p.wants(err, c.code)
-			if got, err := p.claims.ApproveMany(ctx, c.by, p.village, []core.ID{c.id}); err == nil && got[0].Code != c.code {
+			if got, err := p.claims.ApproveMany(ctx, c.by, p.village, asSeen(c.id)); err == nil && got[0].Code != c.code {
 				t.Errorf("together with others: %+v", got)
 			}
 			if p.claim(c.id).Can(c.by).Review {

@@ -317,3 +317,11 @@ func (p *place) counted(ctx context.Context, tx *store.Tx) (string, error) {
 	}
 	return "", nil
 }
+
+// asSeen are claims as they are now.
+func asSeen(ids ...core.ID) (all []claims.Seen) {
+	for _, id := range ids {
+		all = append(all, claims.Seen{ID: id})
+	}
+	return all
+}

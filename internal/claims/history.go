@@ -14,7 +14,7 @@ import (
 // Event is one step of a claim's road.
 type Event struct {
 	AtMs int64
-	What string // submitted, returned, approved, rejected, withdrawn, noticed, objected, upheld, dismissed, posted
+	What string // submitted, first_approved, returned, approved, rejected, withdrawn, noticed, objected, upheld, dismissed, posted
 	By   string // "" for a household and for the public
 	Text string // reason, objection or answer
 }
@@ -36,6 +36,11 @@ func (s *Service) Detail(ctx context.Context, by core.Actor, village core.Area, 
 		if d.Claim, err = scanClaim(village, tx.Row(ctx, sqlClaim, village, id)); err != nil {
 			return err
 		}
+		tied, err := tiesOf(ctx, tx, by, village, core.DayOf(s.clock.Now()))
+		if err != nil {
+			return err
+		}
+		tied.mark(&d.Claim)
 		j, err := s.capsOf(ctx, tx, d.Claim)
 		if err != nil {
 			return err
@@ -68,7 +73,10 @@ func (s *Service) capsOf(ctx context.Context, tx *store.Tx, c Claim) (Judgement,
 // historyOf puts the road together from what the rows say. The audit trail has every detail, for those who may read it.
 func historyOf(ctx context.Context, tx *store.Tx, c Claim) ([]Event, error) {
 	all := []Event{{AtMs: c.CreatedMs, What: "submitted", By: c.ByName}}
-	if c.ReviewedMs != 0 {
+	if c.FirstBy != 0 {
+		all = append(all, Event{AtMs: c.FirstMs, What: "first_approved", By: c.FirstName})
+	}
+	if c.ReviewedMs != 0 && (c.FirstBy == 0 || c.State != Submitted) {
 		what := "approved"
 		if c.State == Returned || c.State == Rejected {
 			what = string(c.State)
@@ -82,7 +90,7 @@ func historyOf(ctx context.Context, tx *store.Tx, c Claim) ([]Event, error) {
 		}
 		all = append(all, e)
 	}
-	if c.State == Withdrawn || c.State == Submitted && c.Changes > 1 {
+	if c.State == Withdrawn || c.State == Submitted && c.Changes > 1 && c.FirstBy == 0 {
 		all = append(all, Event{AtMs: c.ChangedMs, What: string(c.State), By: c.ByName})
 	}
 	if c.Notice == 0 {

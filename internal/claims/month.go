@@ -16,6 +16,7 @@ type MonthView struct {
 	Today          core.Day
 	Closing        *ledger.Closing // nil while the month is open
 	Counts         map[State]int64
+	Second         int64 // of the submitted ones: approved once, waiting for a second person
 	Notices        []Notice
 	OpenObjections int64
 	Blockers       []Blocker
@@ -38,6 +39,7 @@ const (
 	sqlMonthCounts = `SELECT state, COUNT(*) FROM claim WHERE village = $1 AND month = $2
 		AND state IN ('submitted', 'returned', 'withdrawn', 'approved', 'rejected', 'noticed', 'frozen', 'dropped')
 		GROUP BY state ORDER BY state`
+	sqlMonthSecond = `SELECT COUNT(*) FROM claim WHERE village = $1 AND month = $2 AND first_by <> 0 AND state = 'submitted'`
 	sqlMonthTotals = `SELECT category, month, COUNT(*), CAST(SUM(points) AS BIGINT) FROM claim
 		WHERE village = $1 AND month BETWEEN $2 AND $3 AND state IN ('approved', 'noticed', 'frozen')
 		GROUP BY category, month ORDER BY category, month`
@@ -100,6 +102,9 @@ func (m *MonthView) sumUp(ctx context.Context, tx *store.Tx, village core.Area) 
 		return err
 	}, village, m.Month)
 	if err != nil {
+		return err
+	}
+	if err := tx.Row(ctx, sqlMonthSecond, village, m.Month).Scan(&m.Second); err != nil {
 		return err
 	}
 	return tx.Rows(ctx, sqlMonthTotals, func(r store.Row) error {

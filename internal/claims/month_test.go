@@ -77,7 +77,7 @@ func (m *played) submitAll(t *testing.T) {
 }
 
 func (m *played) reviewAndPublish(t *testing.T) {
-	decided, err := m.claims.ApproveMany(context.Background(), m.supervisor, m.village, append(m.attended[:6:6], m.idea.ID, m.fine.ID))
+	decided, err := m.claims.ApproveMany(context.Background(), m.supervisor, m.village, asSeen(append(m.attended[:6:6], m.idea.ID, m.fine.ID)...))
 	m.wants(err, "")
 	for _, d := range decided {
 		if d.Code != "" {

@@ -196,6 +196,11 @@ func (c *command) answer(ctx context.Context, id core.ID, in Answer) error {
 	if err != nil {
 		return err
 	}
+	tied, err := c.tied(ctx)
+	if err != nil {
+		return err
+	}
+	tied.mark(&claim)
 	if err := claim.answerable(c.by); err != nil {
 		return err
 	}
@@ -231,8 +236,10 @@ func (c *command) dismiss(ctx context.Context, claim Claim, id core.ID, in Answe
 // answerable says whether the actor may answer objections to the claim; nil if so.
 func (c Claim) answerable(by core.Actor) error {
 	switch {
-	case c.ByKind == core.StaffActor && c.ByID == by.ID, c.Reviewer == by.ID:
+	case c.ByKind == core.StaffActor && c.ByID == by.ID, c.Reviewer == by.ID, c.FirstBy == by.ID:
 		return errs.New(errs.Forbidden, "claims.answers_own_work")
+	case c.Kin:
+		return errs.New(errs.Forbidden, "claims.relative")
 	case c.ofOwnHousehold(by):
 		return errs.New(errs.Forbidden, "claims.own_household")
 	}

@@ -103,7 +103,7 @@ func (l *life) review() {
 
 func (l *life) approveAll() {
 	if len(l.claimed) > 0 {
-		_, err := l.claims.ApproveMany(context.Background(), l.supervisor, l.village, l.claimed[max(0, len(l.claimed)-claims.MaxTogether):])
+		_, err := l.claims.ApproveMany(context.Background(), l.supervisor, l.village, asSeen(l.claimed[max(0, len(l.claimed)-claims.MaxTogether):]...))
 		l.allowed(err)
 	}
 }

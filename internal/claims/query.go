@@ -33,7 +33,7 @@ func (s *Service) Claims(ctx context.Context, by core.Actor, village core.Area, 
 	if f.Month != 0 && !f.Month.Valid() {
 		return nil, "", errs.New(errs.Invalid, "claims.bad_month").At("month")
 	}
-	return s.claims(ctx, village, f, page)
+	return s.claims(ctx, by, village, f, page)
 }
 
 // OwnClaims lists what the card's household submitted or was credited, newest first.
@@ -41,7 +41,7 @@ func (s *Service) OwnClaims(ctx context.Context, by core.Actor, page core.Page) 
 	if err := access.Require(by, access.OpReadCard, by.Village); err != nil {
 		return nil, "", err
 	}
-	return s.claims(ctx, by.Village, Filter{Household: by.Household}, page)
+	return s.claims(ctx, by, by.Village, Filter{Household: by.Household}, page)
 }
 
 // Claim is one claim for the village's staff.
@@ -49,10 +49,10 @@ func (s *Service) Claim(ctx context.Context, by core.Actor, village core.Area, i
 	if err := access.Require(by, access.OpReadVillage, village); err != nil {
 		return Claim{}, err
 	}
-	return s.find(ctx, village, id)
+	return s.find(ctx, by, village, id)
 }
 
-func (s *Service) claims(ctx context.Context, village core.Area, f Filter, page core.Page) (list []Claim, next string, err error) {
+func (s *Service) claims(ctx context.Context, by core.Actor, village core.Area, f Filter, page core.Page) (list []Claim, next string, err error) {
 	at, err := readCursor(page.Cursor)
 	if err != nil {
 		return nil, "", err
@@ -63,9 +63,14 @@ func (s *Service) claims(ctx context.Context, village core.Area, f Filter, page 
 		if err != nil {
 			return err
 		}
+		tied, err := tiesOf(ctx, tx, by, village, core.DayOf(s.clock.Now()))
+		if err != nil {
+			return err
+		}
 		state, from, to := f.stored(closed)
 		scan := func(r store.Row) error {
 			c, err := scanClaim(village, r)
+			tied.mark(&c)
 			list = append(list, c)
 			return err
 		}

@@ -49,7 +49,7 @@ func (s *Service) review(ctx context.Context, by core.Actor, village core.Area, 
 	if err != nil {
 		return Claim{}, err
 	}
-	return s.find(ctx, village, seen.ID)
+	return s.find(ctx, by, village, seen.ID)
 }
 
 // Decided is what became of one claim of several approved together: Code is "" if it was approved.
@@ -59,19 +59,20 @@ type Decided struct {
 }
 
 // ApproveMany approves up to MaxTogether claims. Each is checked by itself: one that may not be approved does not stop
-// the others, and its answer says why.
-func (s *Service) ApproveMany(ctx context.Context, by core.Actor, village core.Area, ids []core.ID) ([]Decided, error) {
+// the others, and its answer says why. Each names the change the reviewer saw: what changed since is not approved.
+func (s *Service) ApproveMany(ctx context.Context, by core.Actor, village core.Area, claims []Seen) ([]Decided, error) {
 	if err := access.Require(by, access.OpReviewClaim, village); err != nil {
 		return nil, err
 	}
-	if len(ids) == 0 || len(ids) > MaxTogether {
-		return nil, errs.New(errs.Invalid, "claims.bad_number_of_claims", "most", MaxTogether).At("ids")
+	if len(claims) == 0 || len(claims) > MaxTogether {
+		return nil, errs.New(errs.Invalid, "claims.bad_number_of_claims", "most", MaxTogether).At("claims")
 	}
 	return run(ctx, s, by, village, func(ctx context.Context, c *command) ([]Decided, error) {
-		all := make([]Decided, len(ids))
-		for i, id := range ids {
-			all[i].ID = id
-			switch err := c.decide(ctx, Seen{ID: id}, Approved, ""); {
+		c.together = int64(len(claims))
+		all := make([]Decided, len(claims))
+		for i, seen := range claims {
+			all[i].ID = seen.ID
+			switch err := c.decide(ctx, seen, Approved, ""); {
 			case err == nil:
 			case isRefusal(err):
 				all[i].Code = errs.CodeOf(err)
@@ -98,8 +99,25 @@ func (c *command) decide(ctx context.Context, seen Seen, to State, reason string
 	if err != nil {
 		return err
 	}
+	tied, err := c.tied(ctx)
+	if err != nil {
+		return err
+	}
+	tied.mark(&claim)
 	if err := claim.reviewable(c.by); err != nil {
 		return err
+	}
+	if err := c.keep(ctx, claim, to); err != nil {
+		return err
+	}
+	if to == Approved && claim.FirstBy == 0 {
+		rule, err := c.reviewing(ctx)
+		if err != nil {
+			return err
+		}
+		if rule.needs(claim, c.key) {
+			return c.first(ctx, claim)
+		}
 	}
 	if _, err := c.tx.Exec(ctx, sqlReview, string(to), c.by.ID, c.by.Name, c.now, reason, c.village, claim.ID); err != nil {
 		return err
@@ -120,12 +138,20 @@ func (c Claim) reviewable(by core.Actor) error {
 		return errs.New(errs.Forbidden, "claims.own_submission")
 	case c.ofOwnHousehold(by):
 		return errs.New(errs.Forbidden, "claims.own_household")
+	case c.Kin:
+		return errs.New(errs.Forbidden, "claims.relative")
+	case c.SamePhone:
+		return errs.New(errs.Forbidden, "claims.same_phone")
+	case c.FirstBy != 0 && c.FirstBy == by.ID:
+		return errs.New(errs.Forbidden, "claims.second_by_another")
+	case c.State != Submitted:
+		return wrongState(c)
+	case c.FirstBy != 0: // any other reviewer may be the second pair of eyes: a township often has one officer only
+		return nil
 	case c.Approver == string(rulebook.Township) && !by.Has(c.Village, core.RoleTownship):
 		return errs.New(errs.Forbidden, "claims.township_reviews")
 	case c.Approver != string(rulebook.Township) && !by.Has(c.Village, core.RoleSecretary, core.RoleSupervisor):
 		return errs.New(errs.Forbidden, "claims.village_reviews")
-	case c.State != Submitted:
-		return wrongState(c)
 	}
 	return nil
 }
@@ -152,9 +178,15 @@ type Marks struct {
 	OwnHousehold bool // it is the reader's own household's
 	Duplicate    bool // the same household, rule and day a second time
 	Capped       bool // the cap took something off
+	Relative     bool // of a registered relative of the reader
+	SamePhone    bool // its household gave the same telephone number as the reader's
+	SameGroup    bool // of the reader's group or building
+	SameSurname  bool // as the head of the reader's household
+	Second       bool // it was approved once and waits for a second person
 }
 
 // Marks for an actor.
 func (c Claim) Marks(by core.Actor) Marks {
-	return Marks{OwnHousehold: c.ofOwnHousehold(by), Duplicate: c.Duplicate, Capped: c.Points != c.Asked}
+	return Marks{OwnHousehold: c.ofOwnHousehold(by), Duplicate: c.Duplicate, Capped: c.Points != c.Asked, Relative: c.Kin,
+		SamePhone: c.SamePhone, SameGroup: c.SameGroup, SameSurname: c.SameSurname, Second: c.FirstBy != 0 && c.State == Submitted}
 }

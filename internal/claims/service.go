@@ -18,6 +18,9 @@ import (
 type Options struct {
 	MaxAgeDays int // how long after a deed it may still be submitted; 60
 
+	// LotKey draws which claims are reviewed twice. Whoever does not know it cannot tell beforehand.
+	LotKey []byte
+
 	// Closed is told of a village whose month was closed, after the commit and before the answer. A close that is asked for
 	// again tells it again.
 	Closed func(ctx context.Context, village core.Area)
@@ -54,9 +57,14 @@ type command struct {
 	village core.Area
 	now     int64
 	today   core.Day
+	key     []byte     // draws the lot of second reviews
 	closed  core.Month // newest closed month, 0 if none
 	closing core.Month // month that is being closed in steps, 0 almost always
 	counts  map[counter]amount
+
+	together int64 // claims it decides; 0 for one
+	ties     *ties // of the actor with the village; nil until asked for
+	setting  *Reviewing
 }
 
 // counter names a number of the county's overview.
@@ -102,8 +110,8 @@ func (s *Service) begin(ctx context.Context, tx *store.Tx, by core.Actor, villag
 func (s *Service) take(ctx context.Context, tx *store.Tx, by core.Actor, village core.Area) (*command, error) {
 	book, err := ledger.Lock(ctx, tx, village)
 	now := s.clock.Now()
-	return &command{tx: tx, ids: s.ids, by: by, village: village, now: now, today: core.DayOf(now), closed: book.Closed,
-		closing: book.Closing, counts: map[counter]amount{}}, err
+	return &command{tx: tx, ids: s.ids, by: by, village: village, now: now, today: core.DayOf(now), key: s.opt.LotKey,
+		closed: book.Closed, closing: book.Closing, counts: map[counter]amount{}}, err
 }
 
 // count moves a counter of the overview; all moves are written when the command ends.

@@ -24,7 +24,7 @@ func (c Claim) row() []any {
 
 const sqlResubmit = `UPDATE claim SET version = $1, category = $2, day = $3, month = $4, step = $5, qty = $6, points = $7, asked = $8,
 		event = $9, note = $10, proof = $11, photo = $12, state = 'submitted', changed_ms = $13, resident = $14, warned_day = $15,
-		warned_no = $16, warned_what = $17, version_no = version_no + 1
+		warned_no = $16, warned_what = $17, first_by = 0, first_name = '', first_ms = 0, version_no = version_no + 1
 	WHERE village = $18 AND id = $19`
 
 const sqlSetState = `UPDATE claim SET state = $1, changed_ms = $2, version_no = version_no + 1 WHERE village = $3 AND id = $4`
@@ -49,7 +49,7 @@ const lineColumn = `COALESCE((SELECT l.no FROM book_close k
 const claimColumns = `SELECT c.id, c.household, h.number, COALESCE(g.name, ''), h.head, c.version, c.rule, COALESCE(r.text_zh, ''),
 		COALESCE(r.text_en, ''), COALESCE(r.approver, ''), c.category, c.day, c.month, c.step, c.qty, c.points, c.asked, c.event,
 		c.note, c.proof, c.photo, ` + stateColumn + `, c.source, c.sheet, c.by_kind, c.by_id, c.by_name, c.reviewer, c.reviewer_name,
-		c.reviewed_ms, c.reason, c.notice, ` + lineColumn + `, c.version_no, c.created_ms, c.changed_ms,
+		c.reviewed_ms, c.reason, c.notice, ` + lineColumn + `, c.version_no, c.created_ms, c.changed_ms, h.grp, c.first_by, c.first_name, c.first_ms,
 		CASE WHEN EXISTS (SELECT 1 FROM claim d WHERE d.village = $1 AND d.household = c.household AND d.day = c.day
 			AND d.rule = c.rule AND d.resident = c.resident AND d.id <> c.id AND d.state IN ('submitted', 'approved', 'noticed', 'frozen'))
 			THEN 1 ELSE 0 END, c.resident, COALESCE(w.name, ''), c.warned_day, c.warned_no, c.warned_what
@@ -82,18 +82,23 @@ func scanClaim(village core.Area, r store.Row) (Claim, error) {
 	err := r.Scan(&c.ID, &c.Household, &c.Number, &c.Group, &c.Head, &c.Version, &c.Rule, &c.RuleZh, &c.RuleEn, &c.Approver,
 		&c.Category, &c.Day, &c.Month, &c.Step, &c.Qty, &c.Points, &c.Asked, &c.Event, &c.Note, &c.Proof, &c.Photo, &c.State,
 		&c.Source, &c.Sheet, &c.ByKind, &c.ByID, &c.ByName, &c.Reviewer, &c.ReviewedBy, &c.ReviewedMs, &c.Reason, &c.Notice,
-		&c.Line, &c.Changes, &c.CreatedMs, &c.ChangedMs, store.Bool(&c.Duplicate), &c.Resident, &c.Person,
-		&c.Warned.Day, &c.Warned.No, &c.Warned.What)
+		&c.Line, &c.Changes, &c.CreatedMs, &c.ChangedMs, &c.Grp, &c.FirstBy, &c.FirstName, &c.FirstMs, store.Bool(&c.Duplicate),
+		&c.Resident, &c.Person, &c.Warned.Day, &c.Warned.No, &c.Warned.What)
 	if errors.Is(err, store.ErrNone) {
 		err = errs.New(errs.NotFound, "claims.no_claim")
 	}
 	return c, err
 }
 
-// find reads one claim as it stands now.
-func (s *Service) find(ctx context.Context, village core.Area, id core.ID) (claim Claim, err error) {
-	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+// find reads one claim as it stands now, for an actor.
+func (s *Service) find(ctx context.Context, by core.Actor, village core.Area, id core.ID) (claim Claim, err error) {
+	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		tied, err := tiesOf(ctx, tx, by, village, core.DayOf(s.clock.Now()))
+		if err != nil {
+			return err
+		}
 		claim, err = scanClaim(village, tx.Row(ctx, sqlClaim, village, id))
+		tied.mark(&claim)
 		return err
 	})
 	return claim, err

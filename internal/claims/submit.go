@@ -39,7 +39,7 @@ func (s *Service) Submit(ctx context.Context, by core.Actor, village core.Area, 
 	if err != nil {
 		return Claim{}, err
 	}
-	return s.find(ctx, village, id)
+	return s.find(ctx, by, village, id)
 }
 
 // PutClaim is Submit as a step of a running command, which sees to it that its intent is done once: an adopted suggestion.
@@ -225,7 +225,7 @@ func (s *Service) Resubmit(ctx context.Context, by core.Actor, village core.Area
 	if err != nil {
 		return Claim{}, err
 	}
-	return s.find(ctx, village, id)
+	return s.find(ctx, by, village, id)
 }
 
 // Withdraw takes back a claim that nobody has decided yet, or that was returned. Only its submitter may.
@@ -249,7 +249,7 @@ func (s *Service) Withdraw(ctx context.Context, by core.Actor, village core.Area
 	if err != nil {
 		return Claim{}, err
 	}
-	return s.find(ctx, village, id)
+	return s.find(ctx, by, village, id)
 }
 
 // editable says whether the actor may change and resubmit the claim; nil if so.

@@ -154,7 +154,7 @@ func (v *village) review(ctx context.Context) error {
 func (v *village) approve(ctx context.Context, ids []core.ID) error {
 	for len(ids) > 0 {
 		n := min(len(ids), claims.MaxTogether)
-		decided, err := v.d.p.Claims.ApproveMany(ctx, v.supervisor, v.code, ids[:n])
+		decided, err := v.d.p.Claims.ApproveMany(ctx, v.supervisor, v.code, seen(ids[:n]))
 		if err != nil {
 			return err
 		}
@@ -230,4 +230,12 @@ func (v *village) answer(ctx context.Context) error {
 func (v *village) close(ctx context.Context, month core.Month) error {
 	_, err := v.d.p.Claims.Close(ctx, v.secretary, v.code, month)
 	return err
+}
+
+// seen are claims as they were submitted.
+func seen(ids []core.ID) (all []claims.Seen) {
+	for _, id := range ids {
+		all = append(all, claims.Seen{ID: id})
+	}
+	return all
 }

@@ -210,9 +210,9 @@ func (p *past) sheet(v core.Area) {
 		}
 		sheet, err := p.svc.Claims.SubmitSheet(ctx, actor(1, core.RoleClerk, v), v, claims.Sheet{Rule: rule, Day: p.w.lastMonth().First() + 8, Title: rule, Rows: rows})
 		p.must(err)
-		ids := make([]core.ID, len(sheet.Rows))
+		ids := make([]claims.Seen, len(sheet.Rows))
 		for i, row := range sheet.Rows {
-			ids[i] = row.Claim
+			ids[i] = claims.Seen{ID: row.Claim, Changes: 1}
 		}
 		_, err = p.svc.Claims.ApproveMany(ctx, actor(5, core.RoleSupervisor, v), v, ids)
 		p.must(err)

@@ -15,6 +15,11 @@ declare module 'vue-router' {
 
 const inArea: RouteRecordRaw[] = [
   { path: 'review', name: 'review', component: () => import('./review/ReviewView.vue'), meta: { title: 'console.nav.review' } },
+  { path: 'queues', name: 'queues', component: () => import('./review/QueuesView.vue'), meta: { title: 'console.nav.queues' } },
+  { path: 'oversight', name: 'oversight', component: () => import('./oversight/OversightView.vue'), meta: { title: 'console.nav.oversight' } },
+  { path: 'fairness', name: 'fairness', component: () => import('./oversight/FairnessView.vue'), meta: { title: 'console.nav.fairness' } },
+  { path: 'burden', name: 'burden', component: () => import('./oversight/BurdenView.vue'), meta: { title: 'console.nav.burden' } },
+  { path: 'kin', name: 'kin', component: () => import('./oversight/KinView.vue'), meta: { title: 'console.nav.kin' } },
   { path: 'sheet', name: 'sheet', component: () => import('./sheet/SheetView.vue'), meta: { title: 'console.nav.sheet' } },
   { path: 'sheet/file', name: 'sheet-file', component: () => import('./sheet/FileView.vue'), meta: { title: 'console.nav.sheet_file' } },
   { path: 'appraisals', name: 'appraisals', component: () => import('./appraisals/AppraisalsView.vue'), meta: { title: 'console.nav.appraisals' } },

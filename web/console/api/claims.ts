@@ -49,11 +49,11 @@ export const resubmitClaim = (village: string, { id, version_no }: Seen, body: O
 const batch = 200
 
 /** Approves many; each is decided on its own, and what was refused is answered with its code. */
-export async function approveClaims(village: string, ids: string[]): Promise<{ id: string; ok: boolean; code: string }[]> {
+export async function approveClaims(village: string, claims: readonly Seen[]): Promise<{ id: string; ok: boolean; code: string }[]> {
   const results: { id: string; ok: boolean; code: string }[] = []
-  for (let from = 0; from < ids.length; from += batch) {
-    const part = ids.slice(from, from + batch)
-    const answer = await asked((key) => api.post('/villages/{village}/claims/approve', { path: { village }, body: { ids: part }, key, timeoutMs: 60_000 }))
+  for (let from = 0; from < claims.length; from += batch) {
+    const part = claims.slice(from, from + batch).map(({ id, version_no }) => ({ id, version_no }))
+    const answer = await asked((key) => api.post('/villages/{village}/claims/approve', { path: { village }, body: { claims: part }, key, timeoutMs: 60_000 }))
     results.push(...answer.results)
   }
   return results

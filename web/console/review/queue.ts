@@ -51,15 +51,18 @@ export function afterLeaving(before: readonly Entry[], after: readonly Entry[], 
   return onward?.key ?? after[after.length - 1]?.key ?? ''
 }
 
-export type Why = 'own_household' | 'registrar' | 'township' | 'role'
+export type Why = 'own_household' | 'relative' | 'same_phone' | 'second' | 'registrar' | 'township' | 'role'
 
 /** Why a claim cannot be decided by the person who looks at it; null where it can. */
 export function whyNot(claim: Claim, mine: { name: string; reviewer: boolean; township: boolean }, approver: string): Why | null {
   if (claim.can.approve) return null
   if (claim.flags.includes('own_household')) return 'own_household'
+  if (claim.flags.includes('relative')) return 'relative'
+  if (claim.flags.includes('same_phone')) return 'same_phone'
   if (!mine.reviewer) return 'role'
   if (approver === 'township' && !mine.township) return 'township'
   if (claim.by_kind === 'staff' && claim.by_name === mine.name) return 'registrar'
+  if (claim.flags.includes('second') && claim.first_reviewer_name === mine.name) return 'second'
   return 'role'
 }
 

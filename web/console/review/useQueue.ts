@@ -16,6 +16,8 @@ export function useQueue(village: () => string) {
   const opened = ref(new Set<string>())
   const marked = ref(new Set<string>())
   const at = ref('')
+  /** Entries whose evidence was on the screen: only these are approved together. */
+  const shown = ref(new Set<string>())
 
   const entries = computed<Entry[]>(() => toEntries(claims.value, opened.value))
   const current = computed(() => entries.value.find((entry) => entry.key === at.value) ?? null)
@@ -55,9 +57,12 @@ export function useQueue(village: () => string) {
     marked.value = new Set([...marked.value].filter((key) => kept.has(key)))
   }
 
-  async function approve(ids: string[]) {
-    const results = await approveClaims(village(), ids)
-    leave(new Set(results.filter((result) => result.ok).map((result) => result.id)))
+  async function approve(seen: readonly Claim[]) {
+    const results = await approveClaims(village(), seen)
+    const done = new Set(results.filter((result) => result.ok).map((result) => result.id))
+    leave(done)
+    // What waits for a second person stands in the queue again, for whoever that is.
+    if (done.size > 0) await load()
     return results
   }
 
@@ -73,7 +78,8 @@ export function useQueue(village: () => string) {
   }
 
   function toggleAll(): void {
-    marked.value = marked.value.size === entries.value.length ? new Set() : new Set(entries.value.map((entry) => entry.key))
+    const seen = entries.value.filter((entry) => shown.value.has(entry.key)).map((entry) => entry.key)
+    marked.value = marked.value.size === seen.length ? new Set() : new Set(seen)
   }
 
   /** Opens a sheet into its rows, with the cursor on the first. */
@@ -85,11 +91,12 @@ export function useQueue(village: () => string) {
   watch(village, () => {
     claims.value = []
     loaded.value = false
+    shown.value = new Set()
     void load()
   }, { immediate: true })
 
   return {
-    claims, entries, current, at, marked, markedClaims, loaded, busy, error, truncated, load, leave, approve, decide, toggle, toggleAll, open,
+    claims, entries, current, at, shown, marked, markedClaims, loaded, busy, error, truncated, load, leave, approve, decide, toggle, toggleAll, open,
     clear: () => (marked.value = new Set()),
     move: (by: number) => (at.value = moved(entries.value, at.value, by)),
   }

@@ -41,7 +41,7 @@ describe('abilities', () => {
 
 describe('navigation', () => {
   it('shows each role of a village its own work', () => {
-    expect(routes([grant('clerk', village)], village)).toEqual(['gatherings', 'appraisals', 'sheet', 'entry', 'suggestions', 'claims', 'month', 'goods', 'money', 'redemptions', 'households', 'rules', 'book', 'overview'])
+    expect(routes([grant('clerk', village)], village)).toEqual(['gatherings', 'appraisals', 'sheet', 'entry', 'suggestions', 'claims', 'month', 'goods', 'money', 'redemptions', 'households', 'rules', 'book', 'kin', 'burden', 'overview'])
     expect(routes([grant('secretary', village)], village)).toContain('staff')
     expect(routes([grant('supervisor', village)], village)).toContain('audit')
     expect(routes([grant('keeper', village)], village)).not.toContain('review')
@@ -49,9 +49,9 @@ describe('navigation', () => {
   })
 
   it('shows wide areas the overview first and no page of a village', () => {
-    expect(routes([grant('county', county)], county)).toEqual(['overview', 'rules', 'import', 'staff', 'audit'])
-    expect(routes([grant('township', township)], township)).toEqual(['overview', 'filings', 'rules', 'import', 'staff', 'audit'])
-    expect(routes([grant('auditor', county)], county)).toEqual(['overview', 'audit'])
+    expect(routes([grant('county', county)], county)).toEqual(['overview', 'oversight', 'burden', 'rules', 'import', 'staff', 'audit'])
+    expect(routes([grant('township', township)], township)).toEqual(['overview', 'queues', 'filings', 'oversight', 'burden', 'rules', 'import', 'staff', 'audit'])
+    expect(routes([grant('auditor', county)], county)).toEqual(['overview', 'burden', 'audit'])
   })
 
   it('shows nothing of another village', () => {
