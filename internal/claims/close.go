@@ -139,6 +139,9 @@ func (c *command) close(ctx context.Context, month core.Month) (ledger.Closing, 
 	if err := c.postDue(ctx, month, &out); err != nil {
 		return out, err
 	}
+	if err := c.expire(ctx, month); err != nil {
+		return out, err
+	}
 	if err := c.moveOn(ctx, month, &out); err != nil {
 		return out, err
 	}

@@ -51,6 +51,7 @@ type command struct {
 	now     int64
 	today   core.Day
 	closed  core.Month // newest closed month, 0 if none
+	lastNo  int64      // newest line of the book when the command began
 	counts  map[counter]amount
 }
 
@@ -88,7 +89,7 @@ func run[T any](ctx context.Context, s *Service, by core.Actor, village core.Are
 func (s *Service) begin(ctx context.Context, tx *store.Tx, by core.Actor, village core.Area) (*command, error) {
 	book, err := ledger.Lock(ctx, tx, village)
 	now := s.clock.Now()
-	return &command{tx: tx, ids: s.ids, by: by, village: village, now: now, today: core.DayOf(now), closed: book.Closed,
+	return &command{tx: tx, ids: s.ids, by: by, village: village, now: now, today: core.DayOf(now), closed: book.Closed, lastNo: book.LastNo,
 		counts: map[counter]amount{}}, err
 }
 

@@ -68,6 +68,7 @@ func New(cfg Config, svc Services, log *slog.Logger) (*Handler, error) {
 	for pattern, serve := range map[string]func(*request) error{
 		"GET /p/{village}":                          h.village,
 		"GET /p/{village}/notice/{id}":              h.notice,
+		"GET /p/{village}/notice/{id}/chat":         h.chat,
 		"GET /p/{village}/notice/{id}/object":       h.objectionForm,
 		"POST /p/{village}/notice/{id}/object":      h.object,
 		"GET /p/{village}/objection":                h.objection,
@@ -76,6 +77,7 @@ func New(cfg Config, svc Services, log *slog.Logger) (*Handler, error) {
 		"GET /p/{village}/book/{size}":              h.checkpointFile,
 		"GET /p/{village}/line":                     h.lookup,
 		"GET /p/keys":                               h.keys,
+		"GET /print/close/{village}/{month}":        h.certificate,
 		"GET /print/slip/{village}/{id}":            h.slip,
 		"GET /print/card/{token}":                   h.card,
 		"GET /print/gathering/{village}/{id}":       h.signIn,
