@@ -45,7 +45,7 @@ func TestWhatThePublicSees(t *testing.T) {
 			break
 		}
 	}
-	if len(paged) != 4 || paged[3] != lines[3] {
+	if len(paged) != 4 || !reflect.DeepEqual(paged[3], lines[3]) {
 		t.Errorf("by pages: %+v", paged)
 	}
 	for _, bad := range []string{"x", "-1", "0"} {
