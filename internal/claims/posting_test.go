@@ -91,6 +91,7 @@ func TestCorrectionsComeWithTheNextList(t *testing.T) {
 	no := p.claim(all[0].ID).Line
 	back, err := ledger.New(p.st, p.clock, p.ids, nil).ReverseLine(ctx, p.secretary, ledger.ReverseInput{Village: p.village, No: no, Reason: "王建国记重了"})
 	p.wants(err, "")
+	p.clock.SetDay(20261005)
 	var lists []claims.Notice
 	for range 2 {
 		p.approve(p.supervisor, p.submit(p.clerk, p.deed(1, "B02")).ID)

@@ -21,7 +21,7 @@ type PublicLine struct {
 	ItemEn   string
 	Category string
 	Points   core.Points
-	State    State // noticed, frozen, dropped, posted
+	State    State    // noticed, frozen, dropped, posted
 	DueDay   core.Day // of the first answer that is waited for; 0 if none is
 	Answers  []PublicAnswer
 }

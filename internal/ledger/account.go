@@ -85,15 +85,15 @@ type Kind int64
 
 // The kinds of line.
 const (
-	Opening  Kind = 1 // a household's base points
-	Earned   Kind = 2 // a claim that passed its notice
-	Deducted Kind = 3 // base points taken; takes at most what is left
-	Redeemed Kind = 4 // points given for goods
-	GoodsOut Kind = 5 // those goods, at cost
-	GoodsIn  Kind = 6 // goods bought from the fund
-	Granted  Kind = 7 // money into the fund
-	Reversal Kind = 8 // a line taken back, with a reason
-	Void     Kind = 9 // a line of a redemption taken back on the day it was made
+	Opening  Kind = 1  // a household's base points
+	Earned   Kind = 2  // a claim that passed its notice
+	Deducted Kind = 3  // base points taken; takes at most what is left
+	Redeemed Kind = 4  // points given for goods
+	GoodsOut Kind = 5  // those goods, at cost
+	GoodsIn  Kind = 6  // goods bought from the fund
+	Granted  Kind = 7  // money into the fund
+	Reversal Kind = 8  // a line taken back, with a reason
+	Void     Kind = 9  // a line of a redemption taken back on the day it was made
 	Expired  Kind = 13 // points left over of what was earned longer ago than the village voted
 )
 

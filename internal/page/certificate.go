@@ -66,4 +66,6 @@ func (v *certificatePage) Covered() bool {
 }
 
 // Change is how a category's points differ from the month before.
-func (v *certificatePage) Change(t claims.CategoryTotal) string { return v.Signed(t.Points - t.LastPoints) }
+func (v *certificatePage) Change(t claims.CategoryTotal) string {
+	return v.Signed(t.Points - t.LastPoints)
+}

@@ -27,7 +27,7 @@ type passbookPage struct {
 	Today      core.Day
 	Lines      []passbookLine
 	Soon       []claims.Warning // points that expire soon
-	Cut        bool // more lines than are printed; the oldest are left out
+	Cut        bool             // more lines than are printed; the oldest are left out
 	Note       *proof.Note
 	NoteQR     template.HTML
 	Proved     *ledger.LineProof // the newest line a checkpoint covers
