@@ -33,7 +33,7 @@ const sqlCorrections = `SELECT l.no, l.reverses, l.day, COALESCE(g.name, ''), h.
 	JOIN household h ON h.village = l.village AND h.id = l.owner
 	LEFT JOIN area g ON g.code = h.grp
 	LEFT JOIN claim c ON c.village = l.village AND c.id = o.ref
-	LEFT JOIN rule r ON r.village = c.village AND r.version = c.version AND r.code = c.rule
+	LEFT JOIN rule r ON r.village = l.village AND r.version = c.version AND r.code = c.rule
 	WHERE l.village = $1 AND l.reverses <> 0 AND l.category <> ''
 		AND l.no > COALESCE((SELECT MAX(p.fixed_no) FROM notice p WHERE p.village = $1 AND p.id < $3), 0)
 		AND l.no <= COALESCE((SELECT n.fixed_no FROM notice n WHERE n.village = $1 AND n.id = $3), 0)

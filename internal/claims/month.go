@@ -42,8 +42,8 @@ const (
 	sqlMonthTotals = `SELECT category, month, COUNT(*), CAST(SUM(points) AS BIGINT) FROM claim
 		WHERE village = $1 AND month BETWEEN $2 AND $3 AND state IN ('approved', 'noticed', 'frozen')
 		GROUP BY category, month ORDER BY category, month`
-	sqlMonthObjections = `SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN o.due_day < $3 THEN 1 ELSE 0 END), 0) AS BIGINT) FROM objection o JOIN claim c ON c.village = o.village AND c.id = o.claim
-		WHERE o.village = $1 AND o.state = 'open' AND c.month = $2`
+	sqlMonthObjections = `SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN o.due_day < $1 THEN 1 ELSE 0 END), 0) AS BIGINT) FROM objection o JOIN claim c ON c.village = o.village AND c.id = o.claim
+		WHERE o.village = $2 AND o.state = 'open' AND c.month = $3`
 )
 
 // Month tells staff where a month stands.
@@ -73,7 +73,7 @@ func (m *MonthView) read(ctx context.Context, tx *store.Tx, by core.Actor, villa
 	if err != nil {
 		return err
 	}
-	if err := tx.Row(ctx, sqlMonthObjections, village, m.Month, m.Today).Scan(&m.OpenObjections, &m.Overdue); err != nil {
+	if err := tx.Row(ctx, sqlMonthObjections, m.Today, village, m.Month).Scan(&m.OpenObjections, &m.Overdue); err != nil {
 		return err
 	}
 	closing, closed, err := closingOf(ctx, tx, village, m.Month)
