@@ -90,6 +90,7 @@ func (s *server) registerExports() {
 	turns := make(chan struct{}, exportsAtOnce)
 	export(s, turns, householdExport(s))
 	export(s, turns, claimExport(s))
+	export(s, turns, shareExport(s))
 	export(s, turns, gatheringExport(s))
 	export(s, turns, rollExport(s))
 	export(s, turns, suggestionExport(s))

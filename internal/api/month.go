@@ -49,6 +49,7 @@ type monthView struct {
 	Counts         map[claims.State]int64 `json:"counts" doc:"claims of the month by state; states without any are left out"`
 	Notices        []noticeView           `json:"notices"`
 	OpenObjections int64                  `json:"open_objections"`
+	Overdue        int64                  `json:"overdue_objections" doc:"of them, those whose answer is overdue"`
 	Blockers       []claims.Blocker       `json:"blockers" doc:"what stands between the month and its close, as problem codes"`
 	SecondWaiting  int64                  `json:"second_waiting" doc:"of the submitted ones: approved once, waiting for a second person"`
 	CanNotice      bool                   `json:"can_notice"`
@@ -59,7 +60,7 @@ type monthView struct {
 }
 
 func viewMonth(m claims.MonthView) monthView {
-	v := monthView{Month: m.Month, Today: m.Today, Counts: m.Counts, OpenObjections: m.OpenObjections, Blockers: m.Blockers,
+	v := monthView{Month: m.Month, Today: m.Today, Counts: m.Counts, OpenObjections: m.OpenObjections, Overdue: m.Overdue, Blockers: m.Blockers,
 		SecondWaiting: m.Second, CanNotice: m.CanNotice, CanClose: m.CanClose, Earned: m.Earned, Deducted: m.Deducted}
 	if m.Closing != nil {
 		v.Closed, v.ClosedMs = true, m.Closing.AtMs
@@ -126,6 +127,7 @@ func (s *server) registerMonth() {
 		return viewed(c, err, viewClosing)
 	})
 	s.registerObjections()
+	s.registerCopies()
 }
 
 // Objections -------------------------------------------------------------------------------------------------------

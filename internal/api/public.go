@@ -64,16 +64,45 @@ type publicLineView struct {
 	About      string       `json:"about" doc:"what a deduction belongs to, where its rule says so: a category"`
 	Points     core.Points  `json:"points"`
 	State      claims.State `json:"state" enum:"noticed,frozen,dropped,posted"`
+	DueDay     core.Day     `json:"due_day" doc:"an answer to an objection is due; 0 if none is open"`
+	Answers    []answerView `json:"answers" doc:"to objections, without names"`
+}
+
+type answerView struct {
+	Outcome string   `json:"outcome" enum:"upheld,dismissed"`
+	Text    string   `json:"text" doc:"'' for a deduction"`
+	Day     core.Day `json:"day"`
+}
+
+func viewAnswer(a claims.PublicAnswer) answerView { return answerView(a) }
+
+type correctionView struct {
+	No         int64       `json:"no" doc:"line that takes back"`
+	Reverses   int64       `json:"reverses" doc:"line taken back"`
+	Day        core.Day    `json:"day"`
+	GroupName  string      `json:"group_name"`
+	HeadMasked string      `json:"head_masked"`
+	ItemZh     string      `json:"item_zh" doc:"'' for a deduction"`
+	ItemEn     string      `json:"item_en"`
+	Category   string      `json:"category"`
+	Points     core.Points `json:"points" doc:"what it changed for the household"`
+	Reason     string      `json:"reason" doc:"without names; '' for a deduction"`
+}
+
+func viewCorrection(c claims.Correction) correctionView {
+	return correctionView{No: c.No, Reverses: c.Reverses, Day: c.Day, GroupName: c.Group, HeadMasked: c.Head, ItemZh: c.ItemZh, ItemEn: c.ItemEn,
+		Category: c.Category, Points: c.Points, Reason: c.Reason}
 }
 
 func viewPublicLine(l claims.PublicLine) publicLineView {
 	return publicLineView{Claim: l.Claim, No: l.No, GroupName: l.Group, HeadMasked: l.Head, ItemZh: l.ItemZh, ItemEn: l.ItemEn,
-		Category: l.Category, About: l.About, Points: l.Points, State: l.State}
+		Category: l.Category, About: l.About, Points: l.Points, State: l.State, DueDay: l.DueDay, Answers: listOf(l.Answers, "", viewAnswer).Items}
 }
 
 type publicNoticePage struct {
 	Notice publicNotice     `json:"notice"`
 	Lines  []publicLineView `json:"lines"`
+	Fixed  []correctionView `json:"corrections" doc:"lines taken back since the list before; on the first page only"`
 	Next   string           `json:"next" doc:"cursor of the next lines; '' after the last"`
 }
 
@@ -115,7 +144,13 @@ func (s *server) registerPublic() {
 		if err != nil {
 			return nil, err
 		}
-		return &publicNoticePage{Notice: viewPublicNotice(s.today())(n), Lines: listOf(lines, "", viewPublicLine).Items, Next: next}, nil
+		var fixed []claims.Correction
+		if in.Cursor == "" {
+			if fixed, err = s.svc.Claims.PublicCorrections(ctx, in.Village.Area, in.ID.ID); err != nil {
+				return nil, err
+			}
+		}
+		return &publicNoticePage{Fixed: listOf(fixed, "", viewCorrection).Items, Notice: viewPublicNotice(s.today())(n), Lines: listOf(lines, "", viewPublicLine).Items, Next: next}, nil
 	})
 	s.registerPublicObjections()
 }
@@ -129,7 +164,9 @@ func (s *server) registerPublicObjections() {
 		InVillage
 		Body doubtBody
 	}) (*objectionReceipt, error) {
-		o, err := s.svc.Claims.Object(ctx, by, in.Village.Area, in.Body.doubt())
+		doubt := in.Body.doubt()
+		doubt.Device = exchangeOf(ctx).r.UserAgent()
+		o, err := s.svc.Claims.Object(ctx, by, in.Village.Area, doubt)
 		return viewed(o, err, func(o claims.Objection) objectionReceipt { return objectionReceipt{o.Code, o.DueDay} })
 	})
 	handle(s, spec{

@@ -37,6 +37,8 @@ type Config struct {
 	CallsPerMinute   int // of one address; 0 is no bound
 	SignInsPerMinute int // of one address; 0 is no bound
 
+	RemindDay int // of a month: from then on villages that have not closed the month before are reminded
+
 	BackupTo    string // folder of the scheduled backups; "" makes none
 	BackupEvery int    // hours from one to the next
 	BackupKeep  string // which of them stay: 14, or 7d4w12m
@@ -53,7 +55,7 @@ func DefaultConfig() Config {
 	return Config{
 		Data: "qunyan-data", SignAlgorithm: string(proof.Ed25519), Addr: "127.0.0.1:8080",
 		SessionHours: 12, IdleMinutes: 60, UnlockMinutes: 30,
-		CallsPerMinute: 1200, SignInsPerMinute: 20,
+		RemindDay: 5, CallsPerMinute: 1200, SignInsPerMinute: 20,
 		BackupEvery: 24, BackupKeep: "7d4w12m",
 		LogLevel: "info", LogFormat: "text",
 	}
@@ -80,6 +82,7 @@ func (c *Config) ServerFlags(fs *flag.FlagSet) {
 	fs.IntVar(&c.UnlockMinutes, "unlock-minutes", c.UnlockMinutes, "a card stays unlocked for so many `minutes` after its PIN")
 	fs.IntVar(&c.CallsPerMinute, "calls-per-minute", c.CallsPerMinute, "most `requests` of one address in a minute; 0 is no bound")
 	fs.IntVar(&c.SignInsPerMinute, "sign-ins-per-minute", c.SignInsPerMinute, "most passwords and PINs `tried` from one address in a minute; 0 is no bound")
+	fs.IntVar(&c.RemindDay, "remind-day", c.RemindDay, "`day` of a month, 1 to 28, from which villages that have not closed the month before are reminded")
 	fs.StringVar(&c.BackupTo, "backup-to", c.BackupTo, "`folder` for backups made by the server itself (default: none are made)")
 	fs.IntVar(&c.BackupEvery, "backup-every", c.BackupEvery, "`hours` from one backup to the next")
 	fs.StringVar(&c.BackupKeep, "backup-keep", c.BackupKeep, "`which` backups stay: the newest 14, or 7d4w12m for one a day, a week and a month")
@@ -163,6 +166,9 @@ func (c *Config) Check() error {
 		if positive.value < 1 {
 			return fmt.Errorf("--%s must be at least 1", positive.name)
 		}
+	}
+	if c.RemindDay < 1 || c.RemindDay > 28 {
+		return errors.New("--remind-day must be from 1 to 28")
 	}
 	if c.CallsPerMinute < 0 || c.SignInsPerMinute < 0 {
 		return errors.New("--calls-per-minute and --sign-ins-per-minute must not be below 0")

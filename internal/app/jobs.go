@@ -29,6 +29,8 @@ func (a *App) jobs() []job {
 		{"finish-closings", time.Minute, a.Services.Claims.FinishClosings},
 		{"seal-books", time.Hour, a.Services.Ledger.SealDue},
 		{"seal-audit", time.Hour, a.sealAudit},
+		{"take-down-notices", time.Hour, a.Services.Claims.TakeDownDue},
+		{"remind-to-close", time.Hour, func(ctx context.Context) (int64, error) { return a.Services.Claims.RemindDue(ctx, a.cfg.RemindDay) }},
 	}
 }
 

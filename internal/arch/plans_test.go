@@ -27,6 +27,7 @@ func wholeReads() map[string]string {
 		"audit.nextAreaSQL":     "steps from one area that has lines to the next, by the key",
 		"ledger.sqlNextVillage": "verify steps from village to village, by the key",
 		"ledger.sqlAllLines":    "verify reads every line; that is its work",
+		"ledger.moveColumns":    "the close of a village that voted an expiry tells the age of all its points",
 		"ledger.sqlReversals":   "verify reads every reversal",
 		"ledger.sqlCounts":      "verify compares every counter of a village",
 	}

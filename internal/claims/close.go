@@ -162,6 +162,9 @@ func (c *command) close(ctx context.Context, month core.Month) (ledger.Closing, 
 	}
 	out := p.Closing
 	out.AtMs = c.now
+	if err := c.expire(ctx, month); err != nil {
+		return out, err
+	}
 	if err := c.moveOn(ctx, month, &out); err != nil {
 		return out, err
 	}

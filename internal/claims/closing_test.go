@@ -23,9 +23,9 @@ func longMonth(t *testing.T) *place {
 		}
 		sheet, err := p.claims.SubmitSheet(context.Background(), p.clerk, p.village, claims.Sheet{Rule: rule, Day: startDay, Title: rule, Rows: rows})
 		p.wants(err, "")
-		var ids []core.ID
+		var ids []claims.Seen
 		for _, r := range sheet.Rows {
-			ids = append(ids, r.Claim)
+			ids = append(ids, claims.Seen{ID: r.Claim, Changes: 1})
 		}
 		_, err = p.claims.ApproveMany(context.Background(), p.supervisor, p.village, ids)
 		p.wants(err, "")

@@ -19,6 +19,7 @@ type MonthView struct {
 	Second         int64 // of the submitted ones: approved once, waiting for a second person
 	Notices        []Notice
 	OpenObjections int64
+	Overdue        int64 // of them, those whose answer was due before today
 	Blockers       []Blocker
 	CanNotice      bool // the actor may, and something is approved
 	CanClose       bool // the actor may, and nothing stands in the way
@@ -43,8 +44,8 @@ const (
 	sqlMonthTotals = `SELECT category, month, COUNT(*), CAST(SUM(points) AS BIGINT) FROM claim
 		WHERE village = $1 AND month BETWEEN $2 AND $3 AND state IN ('approved', 'noticed', 'frozen')
 		GROUP BY category, month ORDER BY category, month`
-	sqlMonthObjections = `SELECT COUNT(*) FROM objection o JOIN claim c ON c.village = o.village AND c.id = o.claim
-		WHERE o.village = $1 AND o.state = 'open' AND c.month = $2`
+	sqlMonthObjections = `SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN o.due_day < $1 THEN 1 ELSE 0 END), 0) AS BIGINT) FROM objection o JOIN claim c ON c.village = o.village AND c.id = o.claim
+		WHERE o.village = $2 AND o.state = 'open' AND c.month = $3`
 )
 
 // Month tells staff where a month stands.
@@ -74,7 +75,7 @@ func (m *MonthView) read(ctx context.Context, tx *store.Tx, by core.Actor, villa
 	if err != nil {
 		return err
 	}
-	if err := tx.Row(ctx, sqlMonthObjections, village, m.Month).Scan(&m.OpenObjections); err != nil {
+	if err := tx.Row(ctx, sqlMonthObjections, m.Today, village, m.Month).Scan(&m.OpenObjections, &m.Overdue); err != nil {
 		return err
 	}
 	closing, closed, err := closingOf(ctx, tx, village, m.Month)
@@ -107,30 +108,33 @@ func (m *MonthView) sumUp(ctx context.Context, tx *store.Tx, village core.Area) 
 	if err := tx.Row(ctx, sqlMonthSecond, village, m.Month).Scan(&m.Second); err != nil {
 		return err
 	}
-	return tx.Rows(ctx, sqlMonthTotals, func(r store.Row) error {
-		var category string
-		var month core.Month
-		var n int64
-		var points core.Points
-		if err := r.Scan(&category, &month, &n, &points); err != nil {
-			return err
-		}
-		if len(m.Totals) == 0 || m.Totals[len(m.Totals)-1].Category != category {
-			m.Totals = append(m.Totals, CategoryTotal{Category: category})
-		}
-		total := &m.Totals[len(m.Totals)-1]
-		if month != m.Month {
-			total.LastPoints = points
-			return nil
-		}
-		total.N, total.Points = n, points
-		if points < 0 {
-			m.Deducted -= points
-		} else {
-			m.Earned += points
-		}
+	return tx.Rows(ctx, sqlMonthTotals, m.addTotal, village, m.Month.Prev(), m.Month)
+}
+
+// addTotal takes a row of category, month, count and points; the rows come ordered by category.
+func (m *MonthView) addTotal(r store.Row) error {
+	var category string
+	var month core.Month
+	var n int64
+	var points core.Points
+	if err := r.Scan(&category, &month, &n, &points); err != nil {
+		return err
+	}
+	if len(m.Totals) == 0 || m.Totals[len(m.Totals)-1].Category != category {
+		m.Totals = append(m.Totals, CategoryTotal{Category: category})
+	}
+	total := &m.Totals[len(m.Totals)-1]
+	if month != m.Month {
+		total.LastPoints = points
 		return nil
-	}, village, m.Month.Prev(), m.Month)
+	}
+	total.N, total.Points = n, points
+	if points < 0 {
+		m.Deducted -= points
+	} else {
+		m.Earned += points
+	}
+	return nil
 }
 
 // judge says what can be done with an open month.

@@ -43,8 +43,8 @@ const sqlApproved = `SELECT COUNT(*), CAST(COALESCE(SUM(points), 0) AS BIGINT) F
 
 const sqlLastSeq = `SELECT COALESCE(MAX(seq), 0) FROM notice WHERE village = $1 AND month = $2`
 
-const sqlInsertNotice = `INSERT INTO notice (village, id, month, seq, from_day, to_day, claims, points, state, by_name, published_ms)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10)`
+const sqlInsertNotice = `INSERT INTO notice (village, id, month, seq, from_day, to_day, claims, points, state, by_name, published_ms, fixed_no)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'open', $9, $10, $11)`
 
 const sqlNoticeClaims = `UPDATE claim SET state = 'noticed', notice = $1, changed_ms = $2, version_no = version_no + 1
 	WHERE village = $3 AND state = 'approved' AND month = $4`
@@ -103,7 +103,7 @@ func (c *command) publish(ctx context.Context, month core.Month, days int) (core
 		return 0, err
 	}
 	n.Seq++
-	if _, err := c.tx.Exec(ctx, sqlInsertNotice, c.village, n.ID, month, n.Seq, n.FromDay, n.ToDay, n.Claims, n.Points, c.by.Name, c.now); err != nil {
+	if _, err := c.tx.Exec(ctx, sqlInsertNotice, c.village, n.ID, month, n.Seq, n.FromDay, n.ToDay, n.Claims, n.Points, c.by.Name, c.now, c.lastNo); err != nil {
 		return 0, err
 	}
 	if _, err := c.tx.Exec(ctx, sqlNoticeClaims, n.ID, c.now, c.village, month); err != nil {

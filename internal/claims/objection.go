@@ -49,6 +49,7 @@ type Doubt struct {
 	Claim   core.ID
 	Text    string
 	Contact string // optional
+	Device  string // what the browser says it is, only to tell one neighbour behind an address from another; never kept
 }
 
 // Object takes an objection from anybody: the public without a name, a household by its card, or staff who type in what
@@ -72,7 +73,7 @@ func (s *Service) Object(ctx context.Context, by core.Actor, village core.Area, 
 	if in.Contact, err = CleanText(in.Contact, "contact", maxContact); err != nil {
 		return Objection{}, err
 	}
-	if by.Kind != core.StaffActor && !s.flood.allow(by.From, village, s.clock.Now()) {
+	if by.Kind != core.StaffActor && !s.flood.allow(sources(by, village, in.Device), s.clock.Now()) {
 		return Objection{}, errs.New(errs.RateLimited, "claims.too_many_objections")
 	}
 	if by.Kind == core.Nobody {

@@ -2,6 +2,7 @@ package claims
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"qunyan/internal/core"
@@ -21,7 +22,16 @@ type PublicLine struct {
 	Category string
 	About    string // what a deduction belongs to, as its rule says; "" for all others
 	Points   core.Points
-	State    State // noticed, frozen, dropped, posted
+	State    State    // noticed, frozen, dropped, posted
+	DueDay   core.Day // of the first answer that is waited for; 0 if none is
+	Answers  []PublicAnswer
+}
+
+// PublicAnswer is what became of an objection to a line. What the objection said is for whoever has its reference number.
+type PublicAnswer struct {
+	Outcome string   // Upheld or Dismissed
+	Text    string   // without names and numbers; "" for a deduction, whose circumstances are nobody's business
+	Day     core.Day // of the answer
 }
 
 // minorUnder is the age below which a head of household's name is not shown at all but for the family name. Only the year
@@ -47,16 +57,22 @@ const sqlPublicLines = `SELECT c.id, COALESCE(g.name, ''), h.head,
 func (s *Service) PublicNotice(ctx context.Context, village core.Area, id core.ID) (n Notice, lines []PublicLine, err error) {
 	today := core.DayOf(s.clock.Now())
 	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if n, err = noticeByID(ctx, tx, village, id); err != nil {
+		if n, err = noticeUp(ctx, tx, village, id, today); err != nil {
 			return err
-		}
-		if n.Down(today) {
-			return errs.New(errs.NotFound, "claims.notice_down", "days", DownAfterDays)
 		}
 		lines, err = publicLines(ctx, tx, village, id, today)
 		return err
 	})
 	return n, lines, err
+}
+
+// noticeUp is a notice that the public may still see.
+func noticeUp(ctx context.Context, tx *store.Tx, village core.Area, id core.ID, today core.Day) (Notice, error) {
+	n, err := noticeByID(ctx, tx, village, id)
+	if err == nil && n.Down(today) {
+		err = errs.New(errs.NotFound, "claims.notice_down", "days", DownAfterDays)
+	}
+	return n, err
 }
 
 func publicLines(ctx context.Context, tx *store.Tx, village core.Area, id core.ID, today core.Day) (lines []PublicLine, err error) {
@@ -74,7 +90,61 @@ func publicLines(ctx context.Context, tx *store.Tx, village core.Area, id core.I
 		lines = append(lines, l)
 		return nil
 	}, village, int64(today/10000)-minorUnder, id)
-	return lines, err
+	if err != nil {
+		return nil, err
+	}
+	return lines, answersTo(ctx, tx, village, id, lines)
+}
+
+const sqlNoticeObjections = `SELECT claim, state, answer, answered_ms, due_day FROM objection WHERE village = $1 AND notice = $2 ORDER BY id`
+
+// answersTo puts what became of the objections under their lines. One answer that took a line off stands there once,
+// however many objected.
+func answersTo(ctx context.Context, tx *store.Tx, village core.Area, notice core.ID, lines []PublicLine) error {
+	type row struct {
+		claim  core.ID
+		answer PublicAnswer
+		due    core.Day
+	}
+	var rows []row
+	err := tx.Rows(ctx, sqlNoticeObjections, func(r store.Row) error {
+		var one row
+		var ms int64
+		err := r.Scan(&one.claim, &one.answer.Outcome, &one.answer.Text, &ms, &one.due)
+		one.answer.Day = core.DayOf(ms)
+		rows = append(rows, one)
+		return err
+	}, village, notice)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	var names redactor
+	if err := names.read(ctx, tx, village); err != nil {
+		return err
+	}
+	at := make(map[core.ID]*PublicLine, len(lines))
+	for i := range lines {
+		at[lines[i].Claim] = &lines[i]
+	}
+	for _, one := range rows {
+		l := at[one.claim]
+		switch {
+		case l == nil: // the claim has gone on to another list
+		case one.answer.Outcome == "open":
+			if l.DueDay == 0 || one.due < l.DueDay {
+				l.DueDay = one.due
+			}
+		default:
+			one.answer.Text = names.clean(one.answer.Text)
+			if l.Points < 0 {
+				one.answer.Text = ""
+			}
+			if !slices.Contains(l.Answers, one.answer) {
+				l.Answers = append(l.Answers, one.answer)
+			}
+		}
+	}
+	return nil
 }
 
 // PublicLines is a page of a notice's lines; the cursor counts lines.

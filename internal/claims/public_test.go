@@ -2,6 +2,7 @@ package claims_test
 
 import (
 	"context"
+	"reflect"
 	"testing"
 
 	"qunyan/internal/claims"
@@ -31,7 +32,7 @@ func TestWhatThePublicSees(t *testing.T) {
 	}
 	for i, l := range lines {
 		l.Claim = 0
-		if i >= len(want) || l != want[i] {
+		if i >= len(want) || !reflect.DeepEqual(l, want[i]) {
 			t.Errorf("line %d: %+v", i, l)
 		}
 	}
@@ -44,7 +45,7 @@ func TestWhatThePublicSees(t *testing.T) {
 			break
 		}
 	}
-	if len(paged) != 4 || paged[3] != lines[3] {
+	if len(paged) != 4 || !reflect.DeepEqual(paged[3], lines[3]) {
 		t.Errorf("by pages: %+v", paged)
 	}
 	for _, bad := range []string{"x", "-1", "0"} {

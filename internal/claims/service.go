@@ -59,6 +59,7 @@ type command struct {
 	today   core.Day
 	key     []byte     // draws the lot of second reviews
 	closed  core.Month // newest closed month, 0 if none
+	lastNo  int64      // newest line of the book when the command began
 	closing core.Month // month that is being closed in steps, 0 almost always
 	counts  map[counter]amount
 
@@ -111,7 +112,7 @@ func (s *Service) take(ctx context.Context, tx *store.Tx, by core.Actor, village
 	book, err := ledger.Lock(ctx, tx, village)
 	now := s.clock.Now()
 	return &command{tx: tx, ids: s.ids, by: by, village: village, now: now, today: core.DayOf(now), key: s.opt.LotKey,
-		closed: book.Closed, closing: book.Closing, counts: map[counter]amount{}}, err
+		closed: book.Closed, lastNo: book.LastNo, closing: book.Closing, counts: map[counter]amount{}}, err
 }
 
 // count moves a counter of the overview; all moves are written when the command ends.

@@ -17,6 +17,7 @@ const (
 	PointsDeducted     Account = 12 // base points taken by deductions
 	PointsRedeemed     Account = 13 // points redeemed
 	BaseGranted        Account = 14 // base points given at the opening, as a negative number
+	PointsExpired      Account = 16 // points that nobody spent in the time the village voted
 	ShopFund           Account = 21 // fen the shop can still buy goods for
 	ShopStock          Account = 22 // fen the goods on its shelves cost
 	GrantsReceived     Account = 23 // fen granted so far, as a negative number
@@ -46,6 +47,7 @@ var accountTable = map[Account]accountFacts{
 	PointsDeducted:     {"points_deducted", InPoints, false, false},
 	PointsRedeemed:     {"points_redeemed", InPoints, false, false},
 	BaseGranted:        {"base_granted", InPoints, false, false},
+	PointsExpired:      {"points_expired", InPoints, false, false},
 	ShopFund:           {"shop_fund", InFen, false, true},
 	ShopStock:          {"shop_stock", InFen, false, true},
 	GrantsReceived:     {"grants_received", InFen, false, false},
@@ -55,7 +57,7 @@ var accountTable = map[Account]accountFacts{
 // Accounts lists every account in the order of a statement: the households', then points, then the shop's.
 func Accounts() []Account {
 	return []Account{HouseholdBase, HouseholdSpendable, BaseGranted, PointsIssued, PointsDeducted, PointsRedeemed,
-		ShopFund, ShopStock, GrantsReceived, GoodsHandedOut}
+		PointsExpired, ShopFund, ShopStock, GrantsReceived, GoodsHandedOut}
 }
 
 // String is the account's stable name, and the last part of its key "book.account.…" in the catalogue.
@@ -83,15 +85,16 @@ type Kind int64
 
 // The kinds of line.
 const (
-	Opening  Kind = 1 // a household's base points
-	Earned   Kind = 2 // a claim that passed its notice
-	Deducted Kind = 3 // base points taken; takes at most what is left
-	Redeemed Kind = 4 // points given for goods
-	GoodsOut Kind = 5 // those goods, at cost
-	GoodsIn  Kind = 6 // goods bought from the fund
-	Granted  Kind = 7 // money into the fund
-	Reversal Kind = 8 // a line taken back, with a reason
-	Void     Kind = 9 // a line of a redemption taken back on the day it was made
+	Opening  Kind = 1  // a household's base points
+	Earned   Kind = 2  // a claim that passed its notice
+	Deducted Kind = 3  // base points taken; takes at most what is left
+	Redeemed Kind = 4  // points given for goods
+	GoodsOut Kind = 5  // those goods, at cost
+	GoodsIn  Kind = 6  // goods bought from the fund
+	Granted  Kind = 7  // money into the fund
+	Reversal Kind = 8  // a line taken back, with a reason
+	Void     Kind = 9  // a line of a redemption taken back on the day it was made
+	Expired  Kind = 13 // points left over of what was earned longer ago than the village voted
 )
 
 type kindFacts struct {
@@ -108,13 +111,14 @@ var kindTable = map[Kind]kindFacts{
 	GoodsOut: {"goods_out", ShopStock, GoodsHandedOut, ""},
 	GoodsIn:  {"goods_in", ShopFund, ShopStock, tally.Bought},
 	Granted:  {"granted", GrantsReceived, ShopFund, tally.Granted},
+	Expired:  {"expired", HouseholdSpendable, PointsExpired, ""},
 	Reversal: {"reversal", 0, 0, ""},
 	Void:     {"void", 0, 0, ""},
 }
 
 // Kinds lists every kind of line.
 func Kinds() []Kind {
-	return []Kind{Opening, Earned, Deducted, Redeemed, GoodsOut, GoodsIn, Granted, Reversal, Void}
+	return []Kind{Opening, Earned, Deducted, Redeemed, GoodsOut, GoodsIn, Granted, Reversal, Void, Expired}
 }
 
 // String is the kind's stable name, and the last part of its key "book.kind.…" in the catalogue.

@@ -164,7 +164,7 @@ type ReverseInput struct {
 	Reason  string // 2 to 100 characters; the household reads it in its passbook
 }
 
-// ReverseLine takes back a line of a claim, points earned or base points deducted, and gives the number of the line
+// ReverseLine takes back a line of a claim, points earned or base points deducted, or points that expired, and gives the number of the line
 // that does it. What a redemption moved is taken back by the shop, goods and points together.
 //
 // Errors: those of Reverse; ledger.not_reversible for a line of another kind; ledger.own_household.
@@ -186,7 +186,7 @@ func (s *Service) reverse(ctx context.Context, tx *store.Tx, by core.Actor, at S
 	if err != nil {
 		return 0, err
 	}
-	if old.Kind != Earned && old.Kind != Deducted {
+	if old.Kind != Earned && old.Kind != Deducted && old.Kind != Expired {
 		return 0, errs.New(errs.Conflict, "ledger.not_reversible")
 	}
 	if by.Village == in.Village && by.Household == old.Owner {

@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
@@ -17,10 +18,15 @@ type noticePage struct {
 	place
 	noticeHead
 	Groups  []group
-	Grouped bool          // the village has groups
-	QR      template.HTML // leads to this page
-	Sealed  *proof.Note   // the newest checkpoint of the village's book; nil while there is none
-	SealQR  template.HTML // of the checkpoint
+	Grouped bool // the village has groups
+	Fixed   []claims.Correction
+	Today   core.Day
+	Soon    []claims.Warning // points that expire soon, of the whole village
+	SoonOf  int              // households
+	Paper   string           // A4 or A3
+	QR      template.HTML    // leads to this page
+	Sealed  *proof.Note      // the newest checkpoint of the village's book; nil while there is none
+	SealQR  template.HTML    // of the checkpoint
 }
 
 // group is a group's part of a list; Name is "" in a village without groups.
@@ -38,6 +44,7 @@ type line struct {
 	Minus bool   // a deduction
 	Mark  string // "" for a line that simply stands
 	State claims.State
+	Told  []string // what became of objections to it
 }
 
 func (h *Handler) notice(q *request) error {
@@ -46,9 +53,20 @@ func (h *Handler) notice(q *request) error {
 		return err
 	}
 	q.page.Title = noticeTitle(q.page, place, n)
-	v := &noticePage{Frame: q.page, place: place, noticeHead: headOf(n, q.today())}
+	v := &noticePage{Frame: q.page, place: place, noticeHead: headOf(n, q.today()), Today: q.today()}
 	v.fill(lines)
-	if q.URL.Query().Get("print") != "a4" {
+	if v.Fixed, err = h.svc.Claims.PublicCorrections(q.Context(), place.Village, n.ID); err != nil {
+		return err
+	}
+	if v.Soon, v.SoonOf, err = h.svc.Claims.Warnings(q.Context(), place.Village, 0); err != nil {
+		return err
+	}
+	switch q.URL.Query().Get("print") {
+	case "a4":
+		v.Paper = "A4"
+	case "a3":
+		v.Paper = "A3"
+	default:
 		return q.show("notice.html", v)
 	}
 	if v.QR, err = qr(q.origin() + noticePath(place.Village, n.ID)); err != nil {
@@ -97,7 +115,7 @@ func (v *noticePage) fill(lines []claims.PublicLine) {
 			v.Grouped = v.Grouped || l.Group != ""
 		}
 		g := &v.Groups[len(v.Groups)-1]
-		g.Lines = append(g.Lines, v.line(l))
+		g.Lines = append(g.Lines, v.told(v.line(l), l))
 	}
 }
 
@@ -115,11 +133,47 @@ func (f Frame) line(l claims.PublicLine) line {
 	return out
 }
 
+// told adds what became of the objections to a line: the answers, and until when an answer is due.
+func (v *noticePage) told(out line, l claims.PublicLine) line {
+	for _, a := range l.Answers {
+		text := v.T("page.notice.answered", "outcome", v.T("page.notice.answer."+a.Outcome), "day", v.Day(a.Day))
+		if a.Text != "" {
+			text += "：" + a.Text
+			if v.English() {
+				text = strings.Replace(text, "：", ": ", 1)
+			}
+		}
+		out.Told = append(out.Told, text)
+	}
+	if l.DueDay != 0 {
+		key := "page.notice.due"
+		if l.DueDay < v.Today {
+			key = "page.notice.overdue"
+		}
+		out.Told = append(out.Told, v.T(key, "day", v.Day(l.DueDay)))
+	}
+	return out
+}
+
+// Item is what a correction is about.
+func (v *noticePage) Item(c claims.Correction) string {
+	if c.ItemZh == "" {
+		return v.Category(c.Category)
+	}
+	return v.Pick(c.ItemZh, c.ItemEn)
+}
+
 // Days is how many whole days the list stays for objections.
 func (v *noticePage) Days() int { return v.ToDay.Sub(v.FromDay) + 1 }
 
 // Poster is the notice's page for printing.
 func (v *noticePage) Poster() string { return v.with("print", "a4") }
+
+// BigPoster is the same on the paper of a large board.
+func (v *noticePage) BigPoster() string { return v.with("print", "a3") }
+
+// Chat is where the text for a chat group is.
+func (v *noticePage) Chat() string { return v.Link(noticePath(v.Village, v.ID) + "/chat") }
 
 // Object is where the form for an objection to one line is.
 func (v *noticePage) Object() string { return noticePath(v.Village, v.ID) + "/object" }
@@ -189,7 +243,7 @@ func (h *Handler) object(q *request) error {
 	}
 	v.Text, v.Contact = q.PostForm.Get("text"), q.PostForm.Get("contact")
 	receipt, err := h.svc.Claims.Object(q.Context(), core.Actor{From: q.from()}, v.Village,
-		claims.Doubt{Notice: v.ID, Claim: claim, Text: v.Text, Contact: v.Contact})
+		claims.Doubt{Notice: v.ID, Claim: claim, Text: v.Text, Contact: v.Contact, Device: q.UserAgent()})
 	if e := errs.From(err); err != nil && e.Kind == errs.Invalid {
 		q.code, v.Problem = http.StatusUnprocessableEntity, q.page.T("errors."+e.Code, pairsOf(e.Params)...)
 		return q.show("object.html", v)

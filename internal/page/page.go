@@ -89,6 +89,8 @@ func New(cfg Config, svc Services, log *slog.Logger) (*Handler, error) {
 		"/":                                          h.nothing,
 		"GET /print/appraisal/{village}/{id}":        h.ratingSheet,
 		"GET /print/appraisal/{village}/{id}/result": h.ratingResult,
+		"GET /p/{village}/notice/{id}/chat":          h.chat,
+		"GET /print/close/{village}/{month}":         h.certificate,
 	} {
 		h.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { h.serve(w, r, serve) })
 	}

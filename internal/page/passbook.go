@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
 	"qunyan/internal/errs"
@@ -25,7 +26,8 @@ type passbookPage struct {
 	To         core.Month
 	Today      core.Day
 	Lines      []passbookLine
-	Cut        bool // more lines than are printed; the oldest are left out
+	Soon       []claims.Warning // points that expire soon
+	Cut        bool             // more lines than are printed; the oldest are left out
 	Note       *proof.Note
 	NoteQR     template.HTML
 	Proved     *ledger.LineProof // the newest line a checkpoint covers
@@ -94,6 +96,9 @@ func (h *Handler) showPassbook(q *request, by core.Actor, where place, household
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if v.Soon, _, err = h.svc.Claims.Warnings(q.Context(), where.Village, household); err != nil {
 		return err
 	}
 	if err := v.prove(q, by); err != nil {

@@ -35,13 +35,14 @@ type village struct {
 	rate     core.Fen
 	issued   core.Points // balance of the account points are issued from: what was earned, as a negative number
 	redeemed core.Points
+	expired  core.Points
 	fund     core.Fen
 	stock    core.Fen
 }
 
-// spendable is the sum of all households' spendable points. Every line of theirs has one of two other sides, so what
-// was issued and not redeemed is theirs: two numbers instead of one for each household.
-func (v village) spendable() core.Points { return -(v.issued + v.redeemed) }
+// spendable is the sum of all households' spendable points. Every line of theirs has one of three other sides, so what
+// was issued and neither redeemed nor expired is theirs: three numbers instead of one for each household.
+func (v village) spendable() core.Points { return -(v.issued + v.redeemed + v.expired) }
 
 // liability is what the shop would have to hand out for every point that can be spent.
 func (v village) liability() core.Fen { return core.Fen(v.spendable()) * v.rate }
@@ -53,8 +54,8 @@ func (v village) short() core.Fen {
 	return max(0, (tenths+9)/10)
 }
 
-// The four accounts are ledger's PointsIssued, PointsRedeemed, ShopFund and ShopStock.
-const sqlVillages = `SELECT v.code, v.short, COALESCE(b.closed, 0), COALESCE(s.rate, 0), COALESCE(i.balance, 0), COALESCE(r.balance, 0),
+// The five accounts are ledger's PointsIssued, PointsRedeemed, PointsExpired, ShopFund and ShopStock.
+const sqlVillages = `SELECT v.code, v.short, COALESCE(b.closed, 0), COALESCE(s.rate, 0), COALESCE(i.balance, 0), COALESCE(r.balance, 0), COALESCE(x.balance, 0),
 		COALESCE(f.balance, 0), COALESCE(g.balance, 0)
 	FROM area v
 	JOIN area t ON t.code = v.parent
@@ -62,6 +63,7 @@ const sqlVillages = `SELECT v.code, v.short, COALESCE(b.closed, 0), COALESCE(s.r
 	LEFT JOIN shop s ON s.village = v.code
 	LEFT JOIN account i ON i.village = v.code AND i.kind = 11 AND i.owner = 0
 	LEFT JOIN account r ON r.village = v.code AND r.kind = 13 AND r.owner = 0
+	LEFT JOIN account x ON x.village = v.code AND x.kind = 16 AND x.owner = 0
 	LEFT JOIN account f ON f.village = v.code AND f.kind = 21 AND f.owner = 0
 	LEFT JOIN account g ON g.village = v.code AND g.kind = 22 AND g.owner = 0
 	WHERE v.code >= $1 AND v.code <= $2
@@ -71,7 +73,7 @@ func eachVillage(ctx context.Context, tx *store.Tx, area core.Area, fn func(vill
 	low, high := area.Span()
 	return tx.Rows(ctx, sqlVillages, func(r store.Row) error {
 		var v village
-		err := r.Scan(&v.code, &v.name, &v.closed, &v.rate, &v.issued, &v.redeemed, &v.fund, &v.stock)
+		err := r.Scan(&v.code, &v.name, &v.closed, &v.rate, &v.issued, &v.redeemed, &v.expired, &v.fund, &v.stock)
 		fn(v)
 		return err
 	}, low, high)

@@ -19,9 +19,9 @@ export interface BookLine {
   memoEn: string
 }
 
-const kinds = ['', 'opening', 'earned', 'deducted', 'redeemed', 'goods_out', 'goods_in', 'granted', 'reversal', 'void']
+const kinds = ['', 'opening', 'earned', 'deducted', 'redeemed', 'goods_out', 'goods_in', 'granted', 'reversal', 'void', '', '', '', 'expired']
 const accounts: Record<number, string> = {
-  1: 'household_base', 2: 'household_spendable', 11: 'points_issued', 12: 'points_deducted', 13: 'points_redeemed', 14: 'base_granted',
+  1: 'household_base', 2: 'household_spendable', 11: 'points_issued', 12: 'points_deducted', 13: 'points_redeemed', 16: 'points_expired', 14: 'base_granted',
   21: 'shop_fund', 22: 'shop_stock', 23: 'grants_received', 24: 'goods_handed_out',
 }
 const ofHousehold = (account: number): boolean => account === 1 || account === 2

@@ -1,0 +1,12 @@
+package rulebook
+
+import "qunyan/internal/core"
+
+// CheckVote holds a village's vote that is not about a draft to the same quorum, day and minutes as a vote on rules, and
+// its beginning to the first day of a coming month. Errors: rulebook.from_day; those of a vote.
+func CheckVote(v Vote, from, today core.Day) error {
+	if err := checkFromDay(from, today); err != nil {
+		return err
+	}
+	return v.trimmed().check(today)
+}
