@@ -14,6 +14,7 @@ import (
 	"qunyan/internal/directory"
 	"qunyan/internal/files"
 	"qunyan/internal/gatherings"
+	"qunyan/internal/households"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
 	"qunyan/internal/report"
@@ -29,6 +30,7 @@ type Services struct {
 	Directory  *directory.Service
 	Files      *files.Service
 	Gatherings *gatherings.Service
+	Households *households.Service
 	Ledger     *ledger.Service
 	Market     *market.Service
 	Reports    *report.Service
@@ -113,6 +115,7 @@ func (s *server) registerOperations() {
 	s.registerCardClaims()
 	s.registerAreas()
 	s.registerHouseholds()
+	s.registerChanges()
 	s.registerImports()
 	s.registerFiles()
 	s.registerClaims()

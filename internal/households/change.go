@@ -60,17 +60,18 @@ type Person struct {
 
 // Plan is what was proposed and, once it is done, how people stood before.
 type Plan struct {
-	People    []Person          `json:"people"`
-	Head      core.ID           `json:"head,omitempty"`      // of a split's new household
-	Remaining core.ID           `json:"remaining,omitempty"` // heads the old household from now on
-	Number    int64             `json:"number,omitempty"`    // wished for the new household; 0 the next free one
-	Group     core.Area         `json:"group,omitempty"`
-	Cadre     bool              `json:"cadre,omitempty"`
-	Opening   bool              `json:"opening,omitempty"` // the new household is opened with base points like any other
-	Cause     string            `json:"cause,omitempty"`
-	Points    string            `json:"points,omitempty"`
-	Proposal  Shares            `json:"proposal"` // by heads
-	Before    []directory.Stood `json:"before,omitempty"`
+	People        []Person          `json:"people"`
+	Head          core.ID           `json:"head,omitempty"`      // of a split's new household
+	Remaining     core.ID           `json:"remaining,omitempty"` // heads the old household from now on
+	RemainingName string            `json:"remaining_name,omitempty"`
+	Number        int64             `json:"number,omitempty"` // wished for the new household; 0 the next free one
+	Group         core.Area         `json:"group,omitempty"`
+	Cadre         bool              `json:"cadre,omitempty"`
+	Opening       bool              `json:"opening,omitempty"` // the new household is opened with base points like any other
+	Cause         string            `json:"cause,omitempty"`
+	Points        string            `json:"points,omitempty"`
+	Proposal      Shares            `json:"proposal"` // by heads
+	Before        []directory.Stood `json:"before,omitempty"`
 }
 
 // Shares are the points that go over.

@@ -123,6 +123,9 @@ func (f *facts) planSplit(in Input) error {
 			continue
 		}
 		living++
+		if r.ID == in.Remaining {
+			p.RemainingName = r.Name
+		}
 		for _, id := range in.Residents {
 			if id == r.ID {
 				p.People = append(p.People, Person{r.ID, r.Name, r.Relation})

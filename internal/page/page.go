@@ -17,6 +17,7 @@ import (
 	"qunyan/internal/directory"
 	"qunyan/internal/errs"
 	"qunyan/internal/gatherings"
+	"qunyan/internal/households"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
 	"qunyan/internal/messages"
@@ -34,6 +35,7 @@ type Services struct {
 	Claims     *claims.Service
 	Directory  *directory.Service
 	Gatherings *gatherings.Service
+	Households *households.Service
 	Ledger     *ledger.Service
 	Market     *market.Service
 	Rules      *rulebook.Service
@@ -79,6 +81,7 @@ func New(cfg Config, svc Services, log *slog.Logger) (*Handler, error) {
 		"GET /print/slip/{village}/{id}":            h.slip,
 		"GET /print/card/{token}":                   h.card,
 		"GET /print/gathering/{village}/{id}":       h.signIn,
+		"GET /print/change/{village}/{id}":          h.change,
 		"GET /print/proof/{village}/{no}":           h.proof,
 		"GET /print/passbook/{village}/{household}": h.passbook,
 		"GET /print/passbook/{token}":               h.ownPassbook,

@@ -75,3 +75,7 @@ export type Marked = Schema['MarkedView']
 export type MarkInput = Schema['MarkBody']
 export type Outcome = Schema['OutcomeView']
 export type Suggestion = Schema['SuggestionView']
+
+export type HouseholdChange = Schema['ChangeView']
+export type HouseholdChangeFull = Schema['ChangeDetail']
+export type ChangeInput = Schema['ChangeBody']
