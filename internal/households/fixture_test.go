@@ -102,7 +102,10 @@ func (o *office) verify() {
 	}
 }
 
-var signed = households.Confirmation{Paper: "2026-户-3", Signed: "王建国", SignedOther: "王小明"}
+// signed is what the paper says.
+func signed() households.Confirmation {
+	return households.Confirmation{Paper: "2026-户-3", Signed: "王建国", SignedOther: "王小明"}
+}
 
 func (o *office) propose(in households.Input) households.Change {
 	o.T.Helper()
@@ -116,7 +119,7 @@ func (o *office) propose(in households.Input) households.Change {
 
 func (o *office) confirm(c households.Change) households.Change {
 	o.T.Helper()
-	c, err := o.svc.Confirm(context.Background(), o.Secretary, o.Village, c.ID, signed)
+	c, err := o.svc.Confirm(context.Background(), o.Secretary, o.Village, c.ID, signed())
 	o.Wants(err, "")
 	return c
 }

@@ -43,7 +43,7 @@ func TestASplitAndItsUndo(t *testing.T) {
 	}
 	detail, err := o.svc.Detail(ctx, o.Auditor, o.Village, c.ID)
 	o.Wants(err, "")
-	if len(detail.Lines) != 4 || detail.Lines[0].No != done.Voucher || detail.Lines[1].Number != made.Number || detail.Paper != signed.Paper {
+	if len(detail.Lines) != 4 || detail.Lines[0].No != done.Voucher || detail.Lines[1].Number != made.Number || detail.Paper != signed().Paper {
 		t.Errorf("detail: %+v", detail)
 	}
 	book := ledger.New(o.Store, o.Clock, o.IDs, nil)
@@ -110,7 +110,7 @@ func TestASplitAsTheHouseholdsAgreed(t *testing.T) {
 	o.Wants(err, "")
 	list, _, err := o.svc.Changes(ctx, o.Clerk, o.Village, households.Filter{State: households.Proposed, Household: done.Other.ID}, core.Page{})
 	o.Wants(err, "")
-	_, err = o.svc.Confirm(ctx, o.Secretary, o.Village, list[0].ID, signed)
+	_, err = o.svc.Confirm(ctx, o.Secretary, o.Village, list[0].ID, signed())
 	o.Wants(err, "ledger.reversal_short")
 	o.verify()
 }
@@ -166,7 +166,7 @@ func TestAMergerTakenBack(t *testing.T) {
 	gone := o.people(b.ID)[2]
 	_, err := o.homes.UpdateResident(ctx, o.Clerk, directory.ResidentPatch{Village: o.Village, ID: gone, State: &died})
 	o.Wants(err, "")
-	_, err = o.svc.Confirm(ctx, o.Secretary, o.Village, undo.ID, signed)
+	_, err = o.svc.Confirm(ctx, o.Secretary, o.Village, undo.ID, signed())
 	o.Wants(err, "directory.changed_since")
 	back := directory.Active
 	_, err = o.homes.UpdateResident(ctx, o.Clerk, directory.ResidentPatch{Village: o.Village, ID: gone, State: &back})
@@ -216,7 +216,7 @@ func TestAHouseholdThatEndsHasNothingOpen(t *testing.T) {
 	merge := o.propose(households.Input{Kind: households.Merge, Household: a.ID, Into: b.ID})
 	claim, err := o.Claims.Submit(ctx, o.Clerk, o.Village, claims.Deed{Household: a.ID, Rule: "A01", Day: 20260909, Qty: 1, Step: -1, Event: "群众会"})
 	o.Wants(err, "")
-	_, err = o.svc.Confirm(ctx, o.Secretary, o.Village, merge.ID, signed)
+	_, err = o.svc.Confirm(ctx, o.Secretary, o.Village, merge.ID, signed())
 	o.Wants(err, "households.claims_pending")
 	who := o.people(a.ID)
 	_, err = o.svc.Withdraw(ctx, o.Clerk, o.Village, merge.ID, merge.Version)
@@ -245,16 +245,16 @@ func TestWhoConfirmsIsSomebodyElse(t *testing.T) {
 	a, b := o.home("王建国", "李芬"), o.home("陈永贵")
 	c := o.propose(households.Input{Kind: households.Merge, Household: a.ID, Into: b.ID})
 	o.refusesProposing(a, b)
-	_, err := o.svc.Confirm(ctx, o.Clerk, o.Village, c.ID, signed)
+	_, err := o.svc.Confirm(ctx, o.Clerk, o.Village, c.ID, signed())
 	o.Wants(err, "households.own_proposal")
 	for _, home := range []core.ID{a.ID, b.ID} {
 		neighbour := o.Secretary
 		neighbour.Village, neighbour.Household = o.Village, home
-		_, err = o.svc.Confirm(ctx, neighbour, o.Village, c.ID, signed)
+		_, err = o.svc.Confirm(ctx, neighbour, o.Village, c.ID, signed())
 		o.Wants(err, "households.own_household")
 	}
 	for name, by := range map[string]core.Actor{"keeper": o.Keeper, "auditor": o.Auditor} {
-		if _, err := o.svc.Confirm(ctx, by, o.Village, c.ID, signed); err == nil {
+		if _, err := o.svc.Confirm(ctx, by, o.Village, c.ID, signed()); err == nil {
 			t.Errorf("%s confirmed", name)
 		}
 	}
@@ -262,9 +262,9 @@ func TestWhoConfirmsIsSomebodyElse(t *testing.T) {
 	o.Wants(err, "claims.text_missing")
 	_, err = o.svc.Confirm(ctx, o.Township, o.Village, c.ID, households.Confirmation{Version: 7, Paper: "3", Signed: "王建国", SignedOther: "陈永贵"})
 	o.Wants(err, "households.changed_meanwhile")
-	_, err = o.svc.Confirm(ctx, o.Township, o.Village, c.ID, signed)
+	_, err = o.svc.Confirm(ctx, o.Township, o.Village, c.ID, signed())
 	o.Wants(err, "")
-	_, err = o.svc.Confirm(ctx, o.Supervisor, o.Village, c.ID, signed)
+	_, err = o.svc.Confirm(ctx, o.Supervisor, o.Village, c.ID, signed())
 	o.Wants(err, "households.wrong_state")
 	_, err = o.svc.Withdraw(ctx, o.Supervisor, o.Village, c.ID, 0)
 	o.Wants(err, "households.wrong_state")

@@ -66,7 +66,7 @@ func TestPointsAreConserved(t *testing.T) {
 			base, spendable, people := o.sum()
 			c, err := o.svc.Propose(ctx, o.Clerk, o.Village, in)
 			if err == nil {
-				if _, err = o.svc.Confirm(ctx, o.Secretary, o.Village, c.ID, signed); err != nil {
+				if _, err = o.svc.Confirm(ctx, o.Secretary, o.Village, c.ID, signed()); err != nil {
 					_, other := o.svc.Withdraw(ctx, o.Secretary, o.Village, c.ID, 0)
 					o.Wants(other, "")
 				}
@@ -115,7 +115,7 @@ func TestARedemptionRacesASplit(t *testing.T) {
 	for i := range errors {
 		all.Go(func() {
 			if i%4 == 0 { // both of them: one is too late
-				_, errors[i] = o.svc.Confirm(ctx, o.Secretary, o.Village, c.ID, signed)
+				_, errors[i] = o.svc.Confirm(ctx, o.Secretary, o.Village, c.ID, signed())
 				return
 			}
 			errors[i] = o.post(redeemed(h.ID, 6))
