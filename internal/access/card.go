@@ -130,6 +130,18 @@ func (s *Service) RevokeCard(ctx context.Context, by core.Actor, village core.Ar
 	})
 }
 
+// RevokeOf revokes the card a household has, if it has one: a step of the command that ends the household.
+func (s *Service) RevokeOf(ctx context.Context, tx *store.Tx, by core.Actor, village core.Area, household core.ID, reason string) error {
+	card, err := activeCard(ctx, tx, village, household)
+	switch {
+	case errors.Is(err, store.ErrNone):
+		return nil
+	case err != nil:
+		return err
+	}
+	return s.revoke(ctx, tx, by, card, reason)
+}
+
 func (s *Service) revoke(ctx context.Context, tx *store.Tx, by core.Actor, row cardRow, reason string) error {
 	if _, err := tx.Exec(ctx, revokeCardSQL, s.clock.Now(), reason, row.Village, row.ID); err != nil {
 		return err

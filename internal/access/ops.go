@@ -20,6 +20,8 @@ const (
 	OpManageStaff      Op = "manage_staff"      // give accounts and roles, below and inside of one's own
 	OpEditHouseholds   Op = "edit_households"   // households, residents, groups
 	OpImportHouseholds Op = "import_households" // from a workbook
+	OpProposeChange    Op = "propose_change"    // split, merge or close a household
+	OpConfirmChange    Op = "confirm_change"    // by a second person, of another household
 	OpManageCards      Op = "manage_cards"      // issue, revoke, set the PIN at the office
 
 	OpSubmitClaim      Op = "submit_claim"
@@ -90,6 +92,8 @@ var table = map[Op][]core.Role{
 	OpManageStaff:      {core.RoleCounty, core.RoleTownship, core.RoleSecretary, System},
 	OpEditHouseholds:   {core.RoleSecretary, core.RoleClerk, System},
 	OpImportHouseholds: {core.RoleCounty, core.RoleTownship, core.RoleSecretary, core.RoleClerk, System},
+	OpProposeChange:    {core.RoleSecretary, core.RoleClerk},
+	OpConfirmChange:    {core.RoleTownship, core.RoleSecretary, core.RoleClerk, core.RoleSupervisor}, // the township where everybody in the village is of the family
 	OpManageCards:      {core.RoleSecretary, core.RoleClerk},
 
 	OpSubmitClaim:      {core.RoleSecretary, core.RoleClerk, UnlockedCard},

@@ -17,7 +17,7 @@ type bookLine struct {
 	Voucher     int64    `json:"voucher" doc:"number of the voucher's first line"`
 	Day         core.Day `json:"day"`
 	AtMs        int64    `json:"at_ms"`
-	Kind        string   `json:"kind" enum:"opening,earned,deducted,redeemed,goods_out,goods_in,granted,reversal,void"`
+	Kind        string   `json:"kind" enum:"opening,earned,deducted,redeemed,goods_out,goods_in,granted,reversal,void,base_moved_out,base_moved_in,moved_out,moved_in"`
 	Category    string   `json:"category" doc:"of the rule, for points earned or deducted; else ''"`
 	Debit       string   `json:"debit" doc:"account that gives"`
 	Credit      string   `json:"credit" doc:"account that receives"`
@@ -51,7 +51,7 @@ type passbookLine struct {
 	Voucher    int64    `json:"voucher" doc:"the number on the slip"`
 	Day        core.Day `json:"day"`
 	AtMs       int64    `json:"at_ms"`
-	Kind       string   `json:"kind" enum:"opening,earned,deducted,redeemed,reversal,void"`
+	Kind       string   `json:"kind" enum:"opening,earned,deducted,redeemed,reversal,void,base_moved_out,base_moved_in,moved_out,moved_in"`
 	Account    string   `json:"account" enum:"base,spendable"`
 	Amount     int64    `json:"amount" doc:"with its sign"`
 	Balance    int64    `json:"balance" doc:"of the account after the line"`

@@ -185,7 +185,7 @@ type warningView struct {
 	Points core.Points `json:"points"`
 }
 
-func viewWarning(w claims.Warning) warningView { return warningView(w) }
+func viewWarning(w claims.Expiring) warningView { return warningView(w) }
 
 func (s *server) registerExpiry() {
 	handle(s, spec{

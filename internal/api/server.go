@@ -16,6 +16,7 @@ import (
 	"qunyan/internal/directory"
 	"qunyan/internal/files"
 	"qunyan/internal/gatherings"
+	"qunyan/internal/households"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
 	"qunyan/internal/report"
@@ -33,6 +34,7 @@ type Services struct {
 	Directory  *directory.Service
 	Files      *files.Service
 	Gatherings *gatherings.Service
+	Households *households.Service
 	Ledger     *ledger.Service
 	Market     *market.Service
 	Reports    *report.Service
@@ -117,6 +119,7 @@ func (s *server) registerOperations() {
 	s.registerCardClaims()
 	s.registerAreas()
 	s.registerHouseholds()
+	s.registerChanges()
 	s.registerImports()
 	s.registerFiles()
 	s.registerClaims()

@@ -14,6 +14,7 @@ import (
 	"qunyan/internal/errs"
 	"qunyan/internal/files"
 	"qunyan/internal/gatherings"
+	"qunyan/internal/households"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
 	"qunyan/internal/page"
@@ -45,10 +46,11 @@ func Wire(p Parts) api.Services {
 	}
 	accounts := access.New(p.Store, p.Clock, p.IDs, p.Access)
 	book := ledger.New(p.Store, p.Clock, p.IDs, p.Keeper)
+	homes := directory.New(p.Store, p.Clock, p.IDs, p.Keys.IDNumbers, opensBook(p.Clock))
 	made := claims.New(p.Store, p.Clock, p.IDs, claims.Options{LotKey: p.Keys.Lots, Closed: sealsBook(book, p.Log)})
 	return api.Services{
 		Access:     accounts,
-		Directory:  directory.New(p.Store, p.Clock, p.IDs, p.Keys.IDNumbers, opensBook(p.Clock)),
+		Directory:  homes,
 		Files:      files.New(p.Store, p.Clock, p.IDs, p.Files),
 		Ledger:     book,
 		Rules:      rulebook.New(p.Store, p.Clock, p.IDs),
@@ -56,6 +58,7 @@ func Wire(p Parts) api.Services {
 		Gatherings: gatherings.New(p.Store, p.Clock, p.IDs, made),
 		Appraisals: appraisal.New(p.Store, p.Clock, p.IDs, made),
 		Batch:      batch.New(p.Store, p.Clock, made),
+		Households: households.New(p.Store, p.Clock, p.IDs, homes, accounts),
 		Voices:     voices.New(p.Store, p.Clock, p.IDs, made),
 		Market:     market.New(p.Store, p.Clock, p.IDs, accounts),
 		Reports:    report.New(p.Store, p.Clock),
@@ -90,7 +93,7 @@ func NewHandler(cfg api.Config, svc api.Services, log *slog.Logger) (*api.Handle
 		pages, err := page.New(
 			page.Config{PublicURL: cfg.PublicURL, Secure: cfg.Secure, TrustProxy: cfg.TrustProxy},
 			page.Services{
-				Access: svc.Access, Appraisals: svc.Appraisals, Claims: svc.Claims, Directory: svc.Directory, Gatherings: svc.Gatherings, Ledger: svc.Ledger, Market: svc.Market,
+				Access: svc.Access, Appraisals: svc.Appraisals, Claims: svc.Claims, Directory: svc.Directory, Gatherings: svc.Gatherings, Households: svc.Households, Ledger: svc.Ledger, Market: svc.Market,
 				Rules: svc.Rules, Voices: svc.Voices, Store: svc.Store, Clock: svc.Clock,
 			}, log)
 		if err != nil {

@@ -158,15 +158,15 @@ func (c *command) expire(ctx context.Context, month core.Month) error {
 		"first_no": sum.FirstNo, "last_no": sum.LastNo, "up_to": day})
 }
 
-// Warning is what will expire with the close of a month if it is not spent before.
-type Warning struct {
+// Expiring is what will expire with the close of a month if it is not spent before.
+type Expiring struct {
 	Month  core.Month
 	Points core.Points
 }
 
 // Warnings tells what expires within the next three months of one household, or with household 0 of all together, and
 // of how many. It shows balances, so the caller has decided who may see them.
-func (s *Service) Warnings(ctx context.Context, village core.Area, household core.ID) (all []Warning, households int, err error) {
+func (s *Service) Warnings(ctx context.Context, village core.Area, household core.ID) (all []Expiring, households int, err error) {
 	today := core.DayOf(s.clock.Now())
 	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		rule, err := scanExpiry(tx.Row(ctx, sqlExpiryOn, village, today))
@@ -177,7 +177,7 @@ func (s *Service) Warnings(ctx context.Context, village core.Area, household cor
 		if err != nil {
 			return err
 		}
-		moves, err := ledger.MovesOf(ctx, tx, village, household)
+		moves, err := ledger.FlowsOf(ctx, tx, village, household)
 		if err != nil {
 			return err
 		}
@@ -188,11 +188,11 @@ func (s *Service) Warnings(ctx context.Context, village core.Area, household cor
 }
 
 // warnings adds up what expires month by month from one month to another.
-func (e Expiry) warnings(moves map[core.ID][]ledger.Move, from, to core.Month) (all []Warning, households int) {
+func (e Expiry) warnings(moves map[core.ID][]ledger.Flow, from, to core.Month) (all []Expiring, households int) {
 	touched := map[core.ID]core.Points{}
 	for month := from; month <= to; month = month.Next() {
 		day := e.cutoff(month, month.Next().First())
-		w := Warning{Month: month}
+		w := Expiring{Month: month}
 		for owner, list := range moves {
 			if day == 0 {
 				continue

@@ -45,7 +45,7 @@ func TestPointsExpireOnlyAsVoted(t *testing.T) {
 	}
 	p.clock.SetDay(20280801)
 	all, households, err := p.claims.Warnings(ctx, p.village, 0)
-	if err != nil || len(all) != 1 || all[0] != (claims.Warning{Month: 202810, Points: 26}) || households != 3 {
+	if err != nil || len(all) != 1 || all[0] != (claims.Expiring{Month: 202810, Points: 26}) || households != 3 {
 		t.Fatalf("three months ahead: %+v of %d, %v", all, households, err)
 	}
 	p.clock.SetDay(20281001)

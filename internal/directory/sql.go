@@ -50,6 +50,7 @@ const (
 		created_ms, changed_ms, tags) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
 	updateResidentSQL = `UPDATE resident SET name = $1, pinyin = $2, relation = $3, sex = $4, birth_year = $5, phone = $6, party = $7, id_hash = $8,
 		id_last4 = $9, state = $10, changed_ms = $11, tags = $12 WHERE village = $13 AND id = $14`
+	regroupSQL = `UPDATE resident SET household = $1, relation = $2, state = $3, changed_ms = $4 WHERE village = $5 AND id = $6`
 )
 
 func householdArgs(h Household) []any {

@@ -18,6 +18,7 @@ const (
 	PointsRedeemed     Account = 13 // points redeemed
 	BaseGranted        Account = 14 // base points given at the opening, as a negative number
 	PointsExpired      Account = 16 // points that nobody spent in the time the village voted
+	BetweenHouseholds  Account = 17 // points on their way between two households; zero after every voucher
 	ShopFund           Account = 21 // fen the shop can still buy goods for
 	ShopStock          Account = 22 // fen the goods on its shelves cost
 	GrantsReceived     Account = 23 // fen granted so far, as a negative number
@@ -48,6 +49,7 @@ var accountTable = map[Account]accountFacts{
 	PointsRedeemed:     {"points_redeemed", InPoints, false, false},
 	BaseGranted:        {"base_granted", InPoints, false, false},
 	PointsExpired:      {"points_expired", InPoints, false, false},
+	BetweenHouseholds:  {"between_households", InPoints, false, false},
 	ShopFund:           {"shop_fund", InFen, false, true},
 	ShopStock:          {"shop_stock", InFen, false, true},
 	GrantsReceived:     {"grants_received", InFen, false, false},
@@ -57,7 +59,7 @@ var accountTable = map[Account]accountFacts{
 // Accounts lists every account in the order of a statement: the households', then points, then the shop's.
 func Accounts() []Account {
 	return []Account{HouseholdBase, HouseholdSpendable, BaseGranted, PointsIssued, PointsDeducted, PointsRedeemed,
-		PointsExpired, ShopFund, ShopStock, GrantsReceived, GoodsHandedOut}
+		PointsExpired, BetweenHouseholds, ShopFund, ShopStock, GrantsReceived, GoodsHandedOut}
 }
 
 // String is the account's stable name, and the last part of its key "book.account.…" in the catalogue.
@@ -95,6 +97,12 @@ const (
 	Reversal Kind = 8  // a line taken back, with a reason
 	Void     Kind = 9  // a line of a redemption taken back on the day it was made
 	Expired  Kind = 13 // points left over of what was earned longer ago than the village voted
+
+	// What a household gives when it splits or merges, and what the other one gets; only Transfer writes them.
+	BaseMovedOut Kind = 20
+	BaseMovedIn  Kind = 21
+	MovedOut     Kind = 22
+	MovedIn      Kind = 23
 )
 
 type kindFacts struct {
@@ -114,11 +122,17 @@ var kindTable = map[Kind]kindFacts{
 	Expired:  {"expired", HouseholdSpendable, PointsExpired, ""},
 	Reversal: {"reversal", 0, 0, ""},
 	Void:     {"void", 0, 0, ""},
+
+	BaseMovedOut: {"base_moved_out", HouseholdBase, BetweenHouseholds, ""},
+	BaseMovedIn:  {"base_moved_in", BetweenHouseholds, HouseholdBase, ""},
+	MovedOut:     {"moved_out", HouseholdSpendable, BetweenHouseholds, ""},
+	MovedIn:      {"moved_in", BetweenHouseholds, HouseholdSpendable, ""},
 }
 
 // Kinds lists every kind of line.
 func Kinds() []Kind {
-	return []Kind{Opening, Earned, Deducted, Redeemed, GoodsOut, GoodsIn, Granted, Reversal, Void, Expired}
+	return []Kind{Opening, Earned, Deducted, Redeemed, GoodsOut, GoodsIn, Granted, Reversal, Void, Expired,
+		BaseMovedOut, BaseMovedIn, MovedOut, MovedIn}
 }
 
 // String is the kind's stable name, and the last part of its key "book.kind.…" in the catalogue.
@@ -140,6 +154,9 @@ func (k Kind) Accounts() (debit, credit Account) {
 
 // TakesBack says that lines of the kind undo another line.
 func (k Kind) TakesBack() bool { return k == Reversal || k == Void }
+
+// BetweenHouseholds says that the line is half of what moves between two households.
+func (k Kind) BetweenHouseholds() bool { return k >= BaseMovedOut && k <= MovedIn }
 
 // moving is the kind whose lines go from debit to credit; 0 if there is none.
 func moving(debit, credit Account) Kind {

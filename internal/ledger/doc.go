@@ -4,8 +4,9 @@
 // What it promises:
 //   - One village, one book. The first statement of every posting takes its numbers from the village's row of book, so
 //     the postings of one village run one after the other, nothing deadlocks, and villages never wait for each other.
-//   - The kind of a line says which account gives and which receives. There is no kind that moves points between two
-//     households, from points to money or from money to points (domain.md §5, R9 and R10), so no caller can write one.
+//   - The kind of a line says which account gives and which receives. There is no kind that moves points to money or money
+//     to points (domain.md §5, R9 and R10), so no caller can write one. Between two households points move only where
+//     one became two or two became one: Transfer, whole vouchers that name the recorded change, and Verify holds them to it.
 //   - A household's points, the shop's fund and its stock never go below zero. A deduction touches base points only and
 //     takes no more than is left of them (domain.md §3). Points on hold cannot be spent twice.
 //   - The time of a line is never before the line above it, whatever the machine's clock does, and its day is the day of

@@ -9,8 +9,8 @@ import (
 	"qunyan/internal/store"
 )
 
-// Move is a line of a household's spendable points, as far as their age matters.
-type Move struct {
+// Flow is a line of a household's spendable points, as far as their age matters.
+type Flow struct {
 	Day     core.Day
 	In      bool // points came; else they went
 	Amount  core.Points
@@ -21,7 +21,7 @@ type Move struct {
 // Unspent is what is left of the points that came on a day or before, when whatever went took the oldest first. A line
 // that was taken back counts as if it had not been written; but points that expired and were given back by a reversal
 // begin anew on that day, or they would expire again at once.
-func Unspent(moves []Move, day core.Day) core.Points {
+func Unspent(moves []Flow, day core.Day) core.Points {
 	var in, out core.Points
 	for _, m := range moves {
 		switch back := m.OldKind != 0; {
@@ -49,21 +49,21 @@ const moveColumns = `SELECT l.owner, l.day, CASE WHEN l.credit = 2 THEN 1 ELSE 0
 
 const (
 	sqlMoves   = moveColumns
-	sqlMovesOf = moveColumns + ` AND l.owner = $2`
+	sqlFlowsOf = moveColumns + ` AND l.owner = $2`
 )
 
-// MovesOf reads the moves of one household, or with household 0 those of all the village's.
-func MovesOf(ctx context.Context, tx *store.Tx, village core.Area, household core.ID) (map[core.ID][]Move, error) {
-	all := map[core.ID][]Move{}
+// FlowsOf reads the moves of one household, or with household 0 those of all the village's.
+func FlowsOf(ctx context.Context, tx *store.Tx, village core.Area, household core.ID) (map[core.ID][]Flow, error) {
+	all := map[core.ID][]Flow{}
 	add := func(r store.Row) error {
 		var owner core.ID
-		var m Move
+		var m Flow
 		err := r.Scan(&owner, &m.Day, store.Bool(&m.In), &m.Amount, &m.OldDay, (*int64)(&m.OldKind))
 		all[owner] = append(all[owner], m)
 		return err
 	}
 	if household != 0 {
-		return all, tx.Rows(ctx, sqlMovesOf, add, village, household)
+		return all, tx.Rows(ctx, sqlFlowsOf, add, village, household)
 	}
 	return all, tx.Rows(ctx, sqlMoves, add, village)
 }
@@ -76,7 +76,7 @@ func Expire(ctx context.Context, tx *store.Tx, at Stamp, day core.Day, e Entry) 
 	if err != nil {
 		return nil, err
 	}
-	moves, err := MovesOf(ctx, tx, at.Village, 0)
+	moves, err := FlowsOf(ctx, tx, at.Village, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +107,6 @@ func Expire(ctx context.Context, tx *store.Tx, at Stamp, day core.Day, e Entry) 
 }
 
 // sortedOwners is the order in which households' lines are written.
-func sortedOwners(moves map[core.ID][]Move) []core.ID {
+func sortedOwners(moves map[core.ID][]Flow) []core.ID {
 	return slices.Sorted(maps.Keys(moves))
 }

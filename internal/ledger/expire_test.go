@@ -20,7 +20,7 @@ type lot struct {
 func TestWhatExpiresIsTheUnspentRestOfOldLots(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		var moves []ledger.Move
+		var moves []ledger.Flow
 		var notebook []lot
 		day := core.Day(20240101)
 		balance := func() (sum core.Points) {
@@ -41,11 +41,11 @@ func TestWhatExpiresIsTheUnspentRestOfOldLots(t *testing.T) {
 			points := core.Points(rapid.IntRange(1, 50).Draw(t, "points"))
 			switch rapid.IntRange(0, 3).Draw(t, "what") {
 			case 0, 1:
-				moves = append(moves, ledger.Move{Day: day, In: true, Amount: points})
+				moves = append(moves, ledger.Flow{Day: day, In: true, Amount: points})
 				notebook = append(notebook, lot{day, points})
 			case 2:
 				if points = min(points, balance()); points > 0 {
-					moves = append(moves, ledger.Move{Day: day, Amount: points})
+					moves = append(moves, ledger.Flow{Day: day, Amount: points})
 					strike(points)
 				}
 			case 3:
@@ -60,7 +60,7 @@ func TestWhatExpiresIsTheUnspentRestOfOldLots(t *testing.T) {
 					t.Fatalf("%d expire of what came until %d, the notebook says %d of %d", got, cutoff, want, balance())
 				}
 				if want > 0 {
-					moves = append(moves, ledger.Move{Day: day, Amount: want})
+					moves = append(moves, ledger.Flow{Day: day, Amount: want})
 					strike(want)
 				}
 				if again := ledger.Unspent(moves, cutoff); again != 0 {
@@ -74,17 +74,17 @@ func TestWhatExpiresIsTheUnspentRestOfOldLots(t *testing.T) {
 // What is taken back counts as if it had never been, but what expired and came back begins anew.
 func TestReversalsAndTheAgeOfPoints(t *testing.T) {
 	t.Parallel()
-	old := ledger.Move{Day: 20240110, In: true, Amount: 10}
+	old := ledger.Flow{Day: 20240110, In: true, Amount: 10}
 	for name, c := range map[string]struct {
-		more []ledger.Move
+		more []ledger.Flow
 		want core.Points
 	}{
 		"untouched":                 {nil, 10},
-		"taken back":                {[]ledger.Move{{Day: 20250101, Amount: 10, OldDay: 20240110, OldKind: ledger.Earned}}, 0},
-		"spent and the slip voided": {[]ledger.Move{{Day: 20250101, Amount: 4}, {Day: 20250101, In: true, Amount: 4, OldDay: 20250101, OldKind: ledger.Redeemed}}, 10},
-		"expired and given back":    {[]ledger.Move{{Day: 20260201, Amount: 10}, {Day: 20260202, In: true, Amount: 10, OldDay: 20260201, OldKind: ledger.Expired}}, 0},
+		"taken back":                {[]ledger.Flow{{Day: 20250101, Amount: 10, OldDay: 20240110, OldKind: ledger.Earned}}, 0},
+		"spent and the slip voided": {[]ledger.Flow{{Day: 20250101, Amount: 4}, {Day: 20250101, In: true, Amount: 4, OldDay: 20250101, OldKind: ledger.Redeemed}}, 10},
+		"expired and given back":    {[]ledger.Flow{{Day: 20260201, Amount: 10}, {Day: 20260202, In: true, Amount: 10, OldDay: 20260201, OldKind: ledger.Expired}}, 0},
 	} {
-		if got := ledger.Unspent(append([]ledger.Move{old}, c.more...), 20240131); got != c.want {
+		if got := ledger.Unspent(append([]ledger.Flow{old}, c.more...), 20240131); got != c.want {
 			t.Errorf("%s: %d, want %d", name, got, c.want)
 		}
 	}

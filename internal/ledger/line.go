@@ -24,6 +24,8 @@ type Entry struct {
 	Ref      core.ID // the claim, redemption, movement … it comes from
 	MemoZh   string  // short text for the passbook
 	MemoEn   string  // '' where there is only the Chinese one (goods, names)
+
+	paired bool // Transfer wrote it together with its other half
 }
 
 // Line is a line of a village's book. It never changes.
@@ -84,7 +86,7 @@ func (l Line) counted() (topic string, n, amount int64) {
 // of the calling code, a wrong amount may be a user's.
 func (e Entry) line(at Stamp) (Line, error) {
 	debit, credit := e.Kind.Accounts()
-	if debit == 0 {
+	if debit == 0 || e.Kind.BetweenHouseholds() && !e.paired {
 		return Line{}, fmt.Errorf("ledger: kind %d cannot be posted", e.Kind)
 	}
 	if (e.Owner != 0) != (debit.OfHousehold() || credit.OfHousehold()) {

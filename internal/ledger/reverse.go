@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"qunyan/internal/core"
 	"qunyan/internal/errs"
 	"qunyan/internal/store"
 )
@@ -37,6 +38,41 @@ func VoidVoucher(ctx context.Context, tx *store.Tx, at Stamp, voucher int64, rea
 		return 0, nil, err
 	}
 	return lines[0].Voucher, lines, nil
+}
+
+// ReverseTransfer takes all lines of a voucher that Transfer wrote back at once, as lines of kind Reversal, and gives the
+// number of the first. Errors as for Reverse; ledger.not_reversible for another voucher.
+func ReverseTransfer(ctx context.Context, tx *store.Tx, at Stamp, voucher int64, reason string) (first int64, err error) {
+	lines, err := takeBack(ctx, tx, at, Reversal, reason, func() ([]Line, error) {
+		old, err := linesOfVoucher(ctx, tx, at, voucher)
+		if err == nil && !old[0].Kind.BetweenHouseholds() {
+			err = errs.New(errs.Conflict, "ledger.not_reversible")
+		}
+		return old, err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return lines[0].Voucher, nil
+}
+
+// ReverseOpening takes the base points of a household's opening back, where there never should have been one. Errors as for
+// Reverse; ledger.no_line if it was not opened.
+func ReverseOpening(ctx context.Context, tx *store.Tx, at Stamp, household core.ID, reason string) error {
+	var no int64
+	switch err := tx.Row(ctx, sqlOpeningOf, at.Village, household, Opening).Scan(&no); {
+	case errors.Is(err, store.ErrNone):
+		return errs.New(errs.NotFound, "ledger.no_line")
+	case err != nil:
+		return err
+	}
+	_, err := Reverse(ctx, tx, at, no, reason)
+	return err
+}
+
+// Voucher reads the lines of a voucher by the number of its first one. Error: ledger.no_line.
+func Voucher(ctx context.Context, tx *store.Tx, village core.Area, first int64) ([]Line, error) {
+	return linesOfVoucher(ctx, tx, Stamp{Village: village}, first)
 }
 
 // takeBack writes the opposite of the lines that find gives, as one voucher. The book is locked before anything is

@@ -177,6 +177,10 @@ const sqlBook = `SELECT last_no, last_ms, closed, closing FROM book WHERE villag
 
 const sqlHouseholdIDs = `SELECT id FROM household WHERE village = $1`
 
+const sqlOpeningOf = `SELECT MAX(no) FROM line WHERE village = $1 AND owner = $2 AND kind = $3 HAVING COUNT(*) > 0`
+
+const sqlHouseholdChanges = `SELECT id, household, other FROM household_change WHERE village = $1 AND voucher <> 0`
+
 const sqlReversals = `SELECT r.no, COALESCE(o.no, 0), COALESCE(o.voucher, 0), COALESCE(o.kind, 0), COALESCE(o.category, ''), COALESCE(o.debit, 0),
 		COALESCE(o.credit, 0), COALESCE(o.owner, 0), COALESCE(o.amount, 0), COALESCE(o.ref, 0)
 	FROM line r LEFT JOIN line o ON o.village = r.village AND o.no = r.reverses

@@ -134,7 +134,8 @@ type check struct {
 	village    core.Area
 	book       Book
 	households map[core.ID]bool
-	reversals  map[int64]Line // number of a reversal → the line it takes back
+	changes    map[core.ID]partners // of a split or merge
+	reversals  map[int64]Line       // number of a reversal → the line it takes back
 	reversed   map[int64]bool
 	closings   []Closing
 	last       Line
@@ -157,7 +158,7 @@ type counter struct {
 type tallied struct{ n, amount int64 }
 
 func newCheck(village core.Area) *check {
-	return &check{village: village, households: map[core.ID]bool{}, reversals: map[int64]Line{}, reversed: map[int64]bool{},
+	return &check{village: village, households: map[core.ID]bool{}, changes: map[core.ID]partners{}, reversals: map[int64]Line{}, reversed: map[int64]bool{},
 		balances: map[slot]*sum{}, counts: map[counter]tallied{}}
 }
 
@@ -223,6 +224,16 @@ func (c *check) readHead(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
+	err = tx.Rows(ctx, sqlHouseholdChanges, func(r store.Row) error {
+		var id core.ID
+		var p partners
+		err := r.Scan(&id, &p.gives, &p.gets)
+		c.changes[id] = p
+		return err
+	}, c.village)
+	if err != nil {
+		return err
+	}
 	return tx.Rows(ctx, sqlClosings, func(r store.Row) error {
 		closing, err := scanClosing(r)
 		c.closings = append(c.closings, closing)
@@ -249,7 +260,7 @@ func (c *check) readLines(ctx context.Context, tx *store.Tx) error {
 	var l Line
 	var memo int64
 	into := append(l.fields(), &memo) // once, not for each of ten million lines
-	judges := []func(Line) error{c.order, c.shape, c.takenBack, c.balance, c.closing, c.sealed}
+	judges := []func(Line) error{c.order, c.shape, c.between, c.takenBack, c.balance, c.closing, c.sealed}
 	return tx.Rows(ctx, sqlAllLines, func(r store.Row) error {
 		if err := r.Scan(into...); err != nil {
 			return err

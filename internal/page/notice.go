@@ -21,12 +21,12 @@ type noticePage struct {
 	Grouped bool // the village has groups
 	Fixed   []claims.Correction
 	Today   core.Day
-	Soon    []claims.Warning // points that expire soon, of the whole village
-	SoonOf  int              // households
-	Paper   string           // A4 or A3
-	QR      template.HTML    // leads to this page
-	Sealed  *proof.Note      // the newest checkpoint of the village's book; nil while there is none
-	SealQR  template.HTML    // of the checkpoint
+	Soon    []claims.Expiring // points that expire soon, of the whole village
+	SoonOf  int               // households
+	Paper   string            // A4 or A3
+	QR      template.HTML     // leads to this page
+	Sealed  *proof.Note       // the newest checkpoint of the village's book; nil while there is none
+	SealQR  template.HTML     // of the checkpoint
 }
 
 // group is a group's part of a list; Name is "" in a village without groups.

@@ -18,6 +18,7 @@ import (
 	"qunyan/internal/directory"
 	"qunyan/internal/errs"
 	"qunyan/internal/gatherings"
+	"qunyan/internal/households"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
 	"qunyan/internal/messages"
@@ -36,6 +37,7 @@ type Services struct {
 	Claims     *claims.Service
 	Directory  *directory.Service
 	Gatherings *gatherings.Service
+	Households *households.Service
 	Ledger     *ledger.Service
 	Market     *market.Service
 	Rules      *rulebook.Service
@@ -91,6 +93,7 @@ func New(cfg Config, svc Services, log *slog.Logger) (*Handler, error) {
 		"GET /print/appraisal/{village}/{id}/result": h.ratingResult,
 		"GET /p/{village}/notice/{id}/chat":          h.chat,
 		"GET /print/close/{village}/{month}":         h.certificate,
+		"GET /print/change/{village}/{id}":           h.change,
 	} {
 		h.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { h.serve(w, r, serve) })
 	}

@@ -26,8 +26,8 @@ type passbookPage struct {
 	To         core.Month
 	Today      core.Day
 	Lines      []passbookLine
-	Soon       []claims.Warning // points that expire soon
-	Cut        bool             // more lines than are printed; the oldest are left out
+	Soon       []claims.Expiring // points that expire soon
+	Cut        bool              // more lines than are printed; the oldest are left out
 	Note       *proof.Note
 	NoteQR     template.HTML
 	Proved     *ledger.LineProof // the newest line a checkpoint covers

@@ -19,9 +19,12 @@ export interface BookLine {
   memoEn: string
 }
 
-const kinds = ['', 'opening', 'earned', 'deducted', 'redeemed', 'goods_out', 'goods_in', 'granted', 'reversal', 'void', '', '', '', 'expired']
+const kinds: Record<number, string> = {
+  1: 'opening', 2: 'earned', 3: 'deducted', 4: 'redeemed', 5: 'goods_out', 6: 'goods_in', 7: 'granted', 8: 'reversal', 9: 'void', 13: 'expired',
+  20: 'base_moved_out', 21: 'base_moved_in', 22: 'moved_out', 23: 'moved_in',
+}
 const accounts: Record<number, string> = {
-  1: 'household_base', 2: 'household_spendable', 11: 'points_issued', 12: 'points_deducted', 13: 'points_redeemed', 16: 'points_expired', 14: 'base_granted',
+  1: 'household_base', 2: 'household_spendable', 11: 'points_issued', 12: 'points_deducted', 13: 'points_redeemed', 14: 'base_granted', 16: 'points_expired', 17: 'between_households',
   21: 'shop_fund', 22: 'shop_stock', 23: 'grants_received', 24: 'goods_handed_out',
 }
 const ofHousehold = (account: number): boolean => account === 1 || account === 2
@@ -43,9 +46,10 @@ export function parseLine(entry: Uint8Array): BookLine {
   // As a passbook reads it: from the household's account; what moves between the village's own, from the one that receives.
   const gives = ofHousehold(debit)
   const account = accounts[gives ? debit : credit]
-  if (!account || !kinds[kind]) throw new SyntaxFault('line')
+  const name = kinds[kind]
+  if (!account || !name) throw new SyntaxFault('line')
   return {
-    village, no, voucher, atMs, kind: kinds[kind], account, unit: debit > 20 ? 'fen' : 'points',
+    village, no, voucher, atMs, kind: name, account, unit: debit > 20 ? 'fen' : 'points',
     change: gives ? -amount : amount, balance: gives ? debitAfter : creditAfter, reverses, memoZh, memoEn,
   }
 }

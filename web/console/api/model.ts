@@ -99,3 +99,7 @@ export type AppraisalWay = Schema['WayView']
 export type Rated = Schema['RatedView']
 export type BatchResult = Schema['BatchView']
 export type Suggestion = Schema['SuggestionView']
+
+export type HouseholdChange = Schema['ChangeView']
+export type HouseholdChangeFull = Schema['ChangeDetail']
+export type ChangeInput = Schema['ChangeBody']

@@ -11,6 +11,8 @@ export const table = {
   ManageStaff: ['county', 'township', 'secretary'],
   EditHouseholds: ['clerk', 'secretary'],
   ImportHouseholds: ['clerk', 'secretary', 'township', 'county'],
+  ProposeChange: ['clerk', 'secretary'],
+  ConfirmChange: ['clerk', 'secretary', 'supervisor', 'township'],
   ManageCards: ['clerk', 'secretary'],
   SubmitClaim: ['clerk', 'secretary'],
   ReviewClaim: ['secretary', 'supervisor', 'township'],
