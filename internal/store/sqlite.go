@@ -125,7 +125,7 @@ func (db *sqliteDB) tx(ctx context.Context, fn func(ctx context.Context, tx *Tx)
 	return db.writer.run(ctx, fn)
 }
 
-func (db *sqliteDB) txAt(ctx context.Context, _ core.Area, fn func(ctx context.Context, tx *Tx) error) error {
+func (db *sqliteDB) txAt(ctx context.Context, _ core.Area, fn func(ctx context.Context, tx *Tx) error, _ []Ahead) error {
 	return db.writer.run(ctx, fn)
 }
 

@@ -52,7 +52,7 @@ type counters struct{ commands, commits, retries atomic.Int64 }
 type engine interface {
 	view(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error
 	tx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error
-	txAt(ctx context.Context, village core.Area, fn func(ctx context.Context, tx *Tx) error) error
+	txAt(ctx context.Context, village core.Area, fn func(ctx context.Context, tx *Tx) error, ahead []Ahead) error
 	script(ctx context.Context, sql string) (string, error) // the engine's own spelling of a migration
 	migrating(ctx context.Context, tx *Tx) error            // keeps other processes from migrating at once
 	migrated(ctx context.Context, tx *Tx) error             // after the schema has changed
@@ -110,10 +110,11 @@ func (s *Store) Tx(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 }
 
 // TxAt is Tx for a short command that writes in one village only. On PostgreSQL it shares its transaction with other
-// commands that wait, as every command does on SQLite; a long one would hold them up and is better run by Tx.
-func (s *Store) TxAt(ctx context.Context, village core.Area, fn func(ctx context.Context, tx *Tx) error) error {
+// commands that wait, as every command does on SQLite; a long one would hold them up and is better run by Tx. ahead is
+// what the command will ask first: what is left out only costs a way to the server.
+func (s *Store) TxAt(ctx context.Context, village core.Area, fn func(ctx context.Context, tx *Tx) error, ahead ...Ahead) error {
 	return s.command(ctx, fn, func(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
-		return s.engine.txAt(ctx, village, fn)
+		return s.engine.txAt(ctx, village, fn, ahead)
 	})
 }
 
