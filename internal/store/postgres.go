@@ -98,6 +98,10 @@ func (db *postgresDB) view(ctx context.Context, fn func(ctx context.Context, tx 
 	return call(ctx, &Tx{newPostgresTx(tx)}, fn)
 }
 
+func (db *postgresDB) glance(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	return call(ctx, &Tx{&single{querier: newPostgresTx(db.pool)}}, fn)
+}
+
 // tx runs a command until it is decided. A lost connection before the commit was sent is a reason to run it again; one
 // after it is not, because nobody here can know: the caller's key gets the first answer if it did commit.
 func (db *postgresDB) tx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {

@@ -51,6 +51,7 @@ type counters struct{ commands, commits, retries atomic.Int64 }
 // engine is what differs between SQLite and the PostgreSQL family.
 type engine interface {
 	view(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error
+	glance(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error
 	tx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error
 	txAt(ctx context.Context, village core.Area, fn func(ctx context.Context, tx *Tx) error, ahead []Ahead) error
 	script(ctx context.Context, sql string) (string, error) // the engine's own spelling of a migration
@@ -100,6 +101,12 @@ type inside struct{}
 // View runs fn on one consistent snapshot that cannot write.
 func (s *Store) View(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	return fault(s.engine.view(ctx, fn))
+}
+
+// Glance is View for a single statement: a second one is an error. On PostgreSQL it goes to the server by itself, without
+// a transaction around it, which is one way there instead of three.
+func (s *Store) Glance(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	return fault(s.engine.glance(ctx, fn))
 }
 
 // Tx runs one command. Either everything fn wrote is on disk when Tx returns nil, or nothing of it is. fn may run more
