@@ -31,7 +31,9 @@ type Ahead struct {
 }
 
 // Of names the row with a key.
-func (k *Kept) Of(key ...any) Ahead { return Ahead{kept: k, text: string(k.Read), args: key, turn: k.Turn} }
+func (k *Kept) Of(key ...any) Ahead {
+	return Ahead{kept: k, text: string(k.Read), args: key, turn: k.Turn}
+}
 
 // lastTurn is that of reads without a lock.
 const lastTurn = 100
