@@ -9,17 +9,21 @@ import (
 
 // Where rows are kept (store.Kept), a posting works on the book's head and the balances in memory. The book's row is the
 // lock of them all: it is taken before an account or a hold is read, and nobody changes one without taking it first.
-var (
-	keptBook    = store.Kept{Read: sqlBook, Make: sqlLock, Write: sqlWriteBook, Lock: true, Turn: 2}
-	keptAccount = store.Kept{Read: sqlKeptAccount, Write: sqlWriteAccount, Turn: 3}
-	keptHolds   = store.Kept{Read: sqlKeptHolds, Turn: 3}
-)
+func keptBook() *store.Kept {
+	return &store.Kept{Read: sqlBook, Make: sqlLock, Write: sqlWriteBook, Lock: true, Turn: 2}
+}
+
+func keptAccount() *store.Kept {
+	return &store.Kept{Read: sqlKeptAccount, Write: sqlWriteAccount, Turn: 3}
+}
+
+func keptHolds() *store.Kept { return &store.Kept{Read: sqlKeptHolds, Turn: 3} }
 
 const (
 	sqlKeptAccount = `SELECT balance, lines FROM account WHERE village = $1 AND kind = $2 AND owner = $3`
 
 	// Holds that have run out are counted too: of a household that has any, the guarded statement finds out.
-	sqlKeptHolds = `SELECT COUNT(*) FROM hold WHERE village = $1 AND owner = $2 AND state = 'pending'`
+	sqlKeptHolds = `SELECT COUNT(*) FROM hold WHERE village = $1 AND state = 'pending' AND expires_ms > 0 AND owner = $2`
 
 	sqlWriteBook = `INSERT INTO book (village, last_no, last_ms, closed) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (village) DO UPDATE SET last_no = excluded.last_no, last_ms = excluded.last_ms`
@@ -40,7 +44,7 @@ func Ahead(village core.Area, entries ...Entry) []store.Ahead {
 
 // BalanceAhead is what Balance will ask.
 func BalanceAhead(village core.Area, account Account, owner core.ID) []store.Ahead {
-	return []store.Ahead{keptBook.Of(village), keptAccount.Of(village, int64(account), owner)}
+	return []store.Ahead{keptBook().Of(village), keptAccount().Of(village, int64(account), owner)}
 }
 
 // slotsOf lists the accounts that lines touch, each once, the household's spendable ones that are spent from with
@@ -70,14 +74,15 @@ type touched struct {
 }
 
 func asked(village core.Area, slots []touched) []store.Ahead {
+	account, holds := keptAccount(), keptHolds()
 	all := make([]store.Ahead, 0, len(slots)+2)
-	all = append(all, keptBook.Of(village))
+	all = append(all, keptBook().Of(village))
 	for _, s := range slots {
-		all = append(all, keptAccount.Of(village, int64(s.account), s.owner))
+		all = append(all, account.Of(village, int64(s.account), s.owner))
 	}
 	for _, s := range slots {
 		if s.spent {
-			all = append(all, keptHolds.Of(village, s.owner))
+			all = append(all, holds.Of(village, s.owner))
 		}
 	}
 	return all

@@ -11,7 +11,9 @@ import (
 )
 
 // keptItem is goods whose stock a queue of people changes one after the other. Goods are taken before the book.
-var keptItem = store.Kept{Read: sqlKeptItem, Write: sqlWriteStock, Lock: true, Turn: 1}
+func keptItem() *store.Kept {
+	return &store.Kept{Read: sqlKeptItem, Write: sqlWriteStock, Lock: true, Turn: 1}
+}
 
 const (
 	sqlKeptItem = `SELECT qty, cost, price, name, unit, state FROM item WHERE village = $1 AND id = $2`
@@ -31,7 +33,7 @@ func ahead(by core.Actor, in RedeemInput, basket cart) []store.Ahead {
 	all := ledger.Ahead(in.Village, ledger.Entry{Kind: ledger.Redeemed, Owner: in.Household}, ledger.Entry{Kind: ledger.GoodsOut})
 	all = append(all, ledger.BalanceAhead(in.Village, ledger.HouseholdBase, in.Household)...)
 	for _, l := range basket.lines {
-		all = append(all, keptItem.Of(in.Village, l.Item))
+		all = append(all, keptItem().Of(in.Village, l.Item))
 	}
 	return append(all, store.AskAhead(sqlKeptPayer, in.Village, in.Household), store.OnceAhead(by, in.Village))
 }
@@ -68,7 +70,7 @@ func take(ctx context.Context, tx *store.Tx, village core.Area, want CartLine, s
 
 // takeKept is takeOff for goods that are kept.
 func takeKept(ctx context.Context, tx *store.Tx, village core.Area, want CartLine) (Item, core.Fen, error) {
-	rows, err := tx.Records(ctx, keptItem.Of(village, want.Item))
+	rows, err := tx.Records(ctx, keptItem().Of(village, want.Item))
 	if err != nil {
 		return Item{}, 0, err
 	}

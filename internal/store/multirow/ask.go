@@ -11,7 +11,8 @@ import (
 // types are those of the parameters, "bigint" or "text".
 func Ask(text, lock string, types []string) string {
 	var b strings.Builder
-	b.WriteString("SELECT k.n, r.* FROM ")
+	b.WriteString("SELECT")
+	b.WriteString(" k.n, r.* FROM ")
 	unnest(&b, types, "k", true)
 	b.WriteString(" CROSS JOIN LATERAL (")
 	b.WriteString(fromColumns(text, "k"))
@@ -26,7 +27,8 @@ func Ask(text, lock string, types []string) string {
 func (in Insert) Arrays(types []string) string {
 	var b strings.Builder
 	b.WriteString(strings.TrimSuffix(in.head, "VALUES "))
-	b.WriteString("SELECT ")
+	b.WriteString("SELECT")
+	b.WriteByte(' ')
 	b.WriteString(fromColumns(in.tuple[1:len(in.tuple)-1], "u"))
 	b.WriteString(" FROM ")
 	unnest(&b, types, "u", false)
@@ -46,9 +48,10 @@ func unnest(b *strings.Builder, types []string, table string, numbered bool) {
 		}
 		b.WriteString("$" + strconv.Itoa(i+1) + "::" + t + "[]")
 	}
-	b.WriteByte(')')
 	if numbered {
-		b.WriteString(" WITH ORDINALITY")
+		b.WriteString(") WITH ORDINALITY")
+	} else {
+		b.WriteByte(')')
 	}
 	b.WriteString(" AS " + table + "(")
 	for i := range types {
