@@ -1,9 +1,12 @@
 package main
 
 import (
+	"archive/tar"
+	"compress/gzip"
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,6 +32,15 @@ func TestBackUpAndRestore(t *testing.T) {
 	}
 	if code, out, _ := call(t, environ, "backup", "--to", dir, "--with-key"); code != exitDone || !strings.HasPrefix(out, filepath.Join(dir, "qunyan-")) {
 		t.Errorf("into a folder: exit %d, %q", code, out)
+	}
+	elsewhere := filepath.Join(dir, "county.key")
+	if err := os.Rename(filepath.Join(data, "sign.key"), elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	keyed := filepath.Join(dir, "keyed.tar.gz")
+	code, _, errs = call(t, append(environ, "QUNYAN_SIGN_KEY="+elsewhere), "backup", "--to", keyed, "--with-key")
+	if names := archived(t, keyed); code != exitDone || !slices.Contains(names, "sign.key") || !slices.Contains(names, "secret.key") {
+		t.Errorf("with a key that is kept elsewhere: exit %d, %q, %v", code, errs, names)
 	}
 	if code, _, errs := call(t, environ, "restore", "--from", file); code != exitFailed || !strings.Contains(errs, "backup.in_use") {
 		t.Errorf("over what is there: exit %d, %q", code, errs)
@@ -90,5 +102,26 @@ func TestANewerSchemaIsRefusedByEveryCommand(t *testing.T) {
 		if code != exitFailed || out != "" || !strings.Contains(errs, "store.schema_newer") || !strings.Contains(errs, "newer") {
 			t.Errorf("%v: exit %d, %q, %q", args, code, out, errs)
 		}
+	}
+}
+
+// archived lists what is in a backup.
+func archived(t *testing.T, path string) (names []string) {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	unzipped, err := gzip.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for r := tar.NewReader(unzipped); ; {
+		h, err := r.Next()
+		if err != nil {
+			return names
+		}
+		names = append(names, h.Name)
 	}
 }

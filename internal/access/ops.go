@@ -35,9 +35,10 @@ const (
 	OpDecideSuggestion Op = "decide_suggestion" // record what the committees decided and what came of it
 	OpSealBook         Op = "seal_book"         // sign a checkpoint over the book now
 
-	OpEditTemplate Op = "edit_template" // the county's rules
+	OpEditTemplate Op = "edit_template" // the county's rules, and a township's additions to them
 	OpDraftRules   Op = "draft_rules"
-	OpAdoptRules   Op = "adopt_rules"
+	OpAdoptRules   Op = "adopt_rules" // record the vote, send it to the township, publish
+	OpFileRules    Op = "file_rules"  // confirm the filing of a village's rules, or return them
 
 	OpOverruleRedLine Op = "overrule_red_line" // say in writing that a stopped text of a rule is harmless
 
@@ -98,9 +99,10 @@ var table = map[Op][]core.Role{
 	OpDecideSuggestion: {core.RoleSecretary, core.RoleClerk},
 	OpSealBook:         {core.RoleCounty, core.RoleTownship, core.RoleSecretary, core.RoleSupervisor, System},
 
-	OpEditTemplate: {core.RoleCounty, System},
+	OpEditTemplate: {core.RoleCounty, core.RoleTownship, System}, // each inside its own area: the county's lies outside a township's
 	OpDraftRules:   {core.RoleSecretary, core.RoleClerk},
 	OpAdoptRules:   {core.RoleSecretary},
+	OpFileRules:    {core.RoleTownship},
 
 	OpOverruleRedLine: {core.RoleTownship},
 

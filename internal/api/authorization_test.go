@@ -113,8 +113,8 @@ func targets(w *apitest.World, o operation) []core.Area {
 	switch {
 	case strings.Contains(o.path, "{village}"):
 		return []core.Area{w.Village, w.Nearby, w.Foreign, w.Abroad}
-	case permission(o) == string(access.OpEditTemplate): // a template is a county's; no narrower area has one
-		return []core.Area{w.County}
+	case permission(o) == string(access.OpEditTemplate): // a template is a county's, additions a township's; no narrower area has them
+		return []core.Area{w.County, w.Township}
 	case strings.Contains(o.path, "{area}") || queryArea(o):
 		return []core.Area{w.Village, w.Foreign, w.Abroad, w.Township, w.County}
 	}

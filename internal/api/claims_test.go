@@ -34,7 +34,7 @@ func claimsWorld(t *testing.T) *apitest.World {
 	t.Helper()
 	w := rules(t)
 	w.As(core.RoleClerk).Post(w.In("/rulesets"), map[string]any{"title": "前进村积分细则"}).Want(201)
-	w.As(core.RoleSecretary).Post(w.In("/rulesets/1/adopt"), vote()).Want(200)
+	enact(w)
 	w.Clock.SetDay(20261010)
 	return w
 }

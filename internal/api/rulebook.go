@@ -14,35 +14,52 @@ const rulesTag = "Rules"
 
 // RulesetHead is a version without its lines. Exported, because huma passes over embedded types that are not.
 type RulesetHead struct {
-	Version     int64    `json:"version"`
-	Title       string   `json:"title"`
-	State       string   `json:"state" enum:"draft,adopted,withdrawn"`
-	BaseVersion int64    `json:"base_version" doc:"version of the county's template; 0 for the template itself"`
-	FromDay     core.Day `json:"from_day" doc:"first day in force; 0 for a draft"`
-	VoteDay     core.Day `json:"vote_day"`
-	VoteDue     int64    `json:"vote_due" doc:"who should attend"`
-	VotePresent int64    `json:"vote_present"`
-	VoteFor     int64    `json:"vote_for"`
-	MinutesNo   string   `json:"minutes_no"`
-	NoticeDays  int      `json:"notice_days"`
-	CreatedMs   int64    `json:"created_ms"`
-	ChangedMs   int64    `json:"changed_ms"`
-	ByName      string   `json:"by_name"`
+	Version         int64           `json:"version"`
+	Title           string          `json:"title"`
+	State           string          `json:"state" enum:"draft,voted,filing,filed,published,withdrawn"`
+	BaseVersion     int64           `json:"base_version" doc:"version of the county's template; 0 for the template itself"`
+	TownshipVersion int64           `json:"township_version" doc:"version of the township's additions it was drafted beside; 0 if there were none"`
+	FromDay         core.Day        `json:"from_day" doc:"first day in force; 0 until it is published"`
+	VoteKind        string          `json:"vote_kind" enum:"assembly,households,representatives"`
+	VoteDay         core.Day        `json:"vote_day" doc:"0 until a vote is recorded; a draft that was returned keeps what was recorded, to be corrected"`
+	VoteDue         int64           `json:"vote_due" doc:"who should attend"`
+	VotePresent     int64           `json:"vote_present"`
+	VoteFor         int64           `json:"vote_for"`
+	MinutesNo       string          `json:"minutes_no"`
+	PartyDay        core.Day        `json:"party_day" doc:"of the Party members' meeting; 0 if there was none"`
+	PartyDue        int64           `json:"party_due"`
+	PartyPresent    int64           `json:"party_present"`
+	PartyFor        int64           `json:"party_for"`
+	PartyMinutes    string          `json:"party_minutes"`
+	NoticeDays      int             `json:"notice_days"`
+	SentName        string          `json:"sent_name" doc:"who sent it to the township"`
+	SentMs          int64           `json:"sent_ms"`
+	FilingNo        string          `json:"filing_no" doc:"the township's number"`
+	FiledName       string          `json:"filed_name" doc:"who confirmed or returned it"`
+	FiledMs         int64           `json:"filed_ms"`
+	ReturnReason    string          `json:"return_reason" doc:"why the township returned it last; '' once it is confirmed"`
+	PublishedMs     int64           `json:"published_ms"`
+	Bounds          rulebook.Bounds `json:"bounds" doc:"of a county's template: what villages keep to"`
+	CreatedMs       int64           `json:"created_ms"`
+	ChangedMs       int64           `json:"changed_ms"`
+	ByName          string          `json:"by_name"`
 }
 
 func rulesetHeadOf(s rulebook.Ruleset) RulesetHead {
-	return RulesetHead{Version: s.Version, Title: s.Title, State: string(s.State), BaseVersion: s.BaseVersion, FromDay: s.FromDay,
-		VoteDay: s.Vote.Day, VoteDue: s.Vote.Due, VotePresent: s.Vote.Present, VoteFor: s.Vote.InFavour, MinutesNo: s.Vote.MinutesNo,
-		NoticeDays: s.NoticeDays, CreatedMs: s.CreatedMs, ChangedMs: s.ChangedMs, ByName: s.ByName}
+	return RulesetHead{Version: s.Version, Title: s.Title, State: string(s.State), BaseVersion: s.BaseVersion, TownshipVersion: s.TownshipVersion,
+		FromDay: s.FromDay, VoteKind: string(s.Vote.Kind), VoteDay: s.Vote.Day, VoteDue: s.Vote.Due, VotePresent: s.Vote.Present, VoteFor: s.Vote.InFavour,
+		MinutesNo: s.Vote.MinutesNo, PartyDay: s.Party.Day, PartyDue: s.Party.Due, PartyPresent: s.Party.Present, PartyFor: s.Party.InFavour,
+		PartyMinutes: s.Party.MinutesNo, NoticeDays: s.NoticeDays, SentName: s.Filing.SentName, SentMs: s.Filing.SentMs, FilingNo: s.Filing.No,
+		FiledName: s.Filing.Name, FiledMs: s.Filing.AtMs, ReturnReason: s.Filing.ReturnReason, PublishedMs: s.PublishedMs, Bounds: s.Bounds,
+		CreatedMs: s.CreatedMs, ChangedMs: s.ChangedMs, ByName: s.ByName}
 }
 
 // rulesetFull is a version with its lines.
 type rulesetFull struct {
 	RulesetHead
-	Rules []rulebook.Rule `json:"rules"`
+	Rules     []rulebook.Rule `json:"rules"`
+	Townships []string        `json:"townships" doc:"codes of the lines that are the township's"`
 }
-
-func rulesetFullOf(s rulebook.Ruleset) rulesetFull { return rulesetFull{rulesetHeadOf(s), s.Rules} }
 
 // rulesInForce is what entry forms and the public read.
 type rulesInForce struct {
@@ -50,12 +67,13 @@ type rulesInForce struct {
 	Title      string          `json:"title"`
 	FromDay    core.Day        `json:"from_day"`
 	MinutesNo  string          `json:"minutes_no"`
+	FilingNo   string          `json:"filing_no" doc:"the township's number"`
 	NoticeDays int             `json:"notice_days" doc:"days a list stays open for objections"`
 	Rules      []rulebook.Rule `json:"rules"`
 }
 
 func rulesInForceOf(s rulebook.Ruleset) rulesInForce {
-	return rulesInForce{s.Version, s.Title, s.FromDay, s.Vote.MinutesNo, s.NoticeDays, s.Rules}
+	return rulesInForce{s.Version, s.Title, s.FromDay, s.Vote.MinutesNo, s.Filing.No, s.NoticeDays, s.Rules}
 }
 
 // RulesetVersion adds the {version} of a path.
@@ -71,14 +89,17 @@ type RuleCode struct {
 func (s *server) registerRules() {
 	s.registerRuleReading()
 	s.registerVillageRules()
+	s.registerLifeOfRules()
+	s.registerFilings()
 	s.registerOwnRules()
 	s.registerTemplate()
+	s.registerBounds()
 }
 
 func (s *server) registerRuleReading() {
 	handle(s, spec{
 		ID: "list-rulesets", Method: http.MethodGet, Path: "/areas/{area}/rulesets", Tag: rulesTag,
-		Summary: "Versions of an area's rules, newest first", Detail: "Of the county: the templates. Drafts are shown to the area's own staff only. There are no pages.",
+		Summary: "Versions of an area's rules, newest first", Detail: "Of the county: the templates; of a township: its additions. What is not published is shown to the area's own staff only. There are no pages.",
 	}, func(ctx context.Context, by core.Actor, in *InArea) (*list[RulesetHead], error) {
 		sets, err := s.svc.Rules.Versions(ctx, by, in.Area.Area)
 		return listOf(sets, "", rulesetHeadOf), err
@@ -115,7 +136,11 @@ func (s *server) registerRuleReading() {
 
 func (s *server) ruleset(ctx context.Context, by core.Actor, area core.Area, version int64) (*rulesetFull, error) {
 	set, err := s.svc.Rules.Ruleset(ctx, by, area, version)
-	return viewed(set, err, rulesetFullOf)
+	if err != nil {
+		return nil, err
+	}
+	townships, err := s.svc.Rules.Townships(ctx, set)
+	return &rulesetFull{rulesetHeadOf(set), set.Rules, townships}, err
 }
 
 type draftBody struct {
@@ -140,16 +165,6 @@ type choiceOfStep struct {
 	Points  core.Points `json:"points"`
 }
 
-type adoptBody struct {
-	FromDay    core.Day `json:"from_day" doc:"first of a coming month"`
-	VoteDay    core.Day `json:"vote_day"`
-	Due        int64    `json:"due" doc:"representatives who should attend"`
-	Present    int64    `json:"present" doc:"at least two thirds of them"`
-	InFavour   int64    `json:"in_favour" doc:"more than half of those present"`
-	MinutesNo  string   `json:"minutes_no" maxLength:"160"`
-	NoticeDays int      `json:"notice_days" doc:"3 to 7"`
-}
-
 func (s *server) registerVillageRules() {
 	handle(s, spec{
 		ID: "draft-rules", Method: http.MethodPost, Path: "/villages/{village}/rulesets", Tag: rulesTag, Op: access.OpDraftRules,
@@ -164,22 +179,6 @@ func (s *server) registerVillageRules() {
 		ID: "edit-rule", Method: http.MethodPut, Path: "/villages/{village}/rulesets/{version}/rules/{code}", Tag: rulesTag,
 		Op: access.OpDraftRules, Summary: "Set a line's weight in a draft, leave it out, or take it in again",
 	}, s.editRule)
-	handle(s, spec{
-		ID: "adopt-rules", Method: http.MethodPost, Path: "/villages/{village}/rulesets/{version}/adopt", Tag: rulesTag,
-		Op: access.OpAdoptRules, Summary: "Put a draft into force by the vote of the villagers' representatives",
-	}, func(ctx context.Context, by core.Actor, in *struct {
-		InVillage
-		RulesetVersion
-		Body adoptBody
-	}) (*rulesetFull, error) {
-		b := in.Body
-		_, err := s.svc.Rules.Adopt(ctx, by, rulebook.AdoptInput{Village: in.Village.Area, Version: in.Version, FromDay: b.FromDay, NoticeDays: b.NoticeDays,
-			Vote: rulebook.Vote{Day: b.VoteDay, Due: b.Due, Present: b.Present, InFavour: b.InFavour, MinutesNo: b.MinutesNo}})
-		if err != nil {
-			return nil, err
-		}
-		return s.ruleset(ctx, by, in.Village.Area, in.Version)
-	})
 	handle(s, spec{
 		ID: "withdraw-rules", Method: http.MethodPost, Path: "/villages/{village}/rulesets/{version}/withdraw", Tag: rulesTag,
 		Op: access.OpDraftRules, Summary: "Give up a draft, or a version that is not in force yet",
@@ -226,7 +225,7 @@ func (s *server) withdrawRules(ctx context.Context, by core.Actor, area core.Are
 func (s *server) registerTemplate() {
 	handle(s, spec{
 		ID: "draft-template", Method: http.MethodPost, Path: "/areas/{area}/rulesets", Tag: rulesTag, Op: access.OpEditTemplate,
-		Status: http.StatusCreated, Summary: "Begin a new version of the county's template",
+		Status: http.StatusCreated, Summary: "Begin a new version of the county's template, or of a township's additions",
 	}, func(ctx context.Context, by core.Actor, in *struct {
 		InArea
 		Body struct {
@@ -237,7 +236,8 @@ func (s *server) registerTemplate() {
 	})
 	handle(s, spec{
 		ID: "put-template-rule", Method: http.MethodPut, Path: "/areas/{area}/rulesets/{version}/rules/{code}", Tag: rulesTag,
-		Op: access.OpEditTemplate, Summary: "Write a whole line of the template's draft, with its bounds, or leave it out",
+		Op: access.OpEditTemplate, Summary: "Write a whole line of the template's or the additions' draft, with its bounds, or leave it out",
+		Detail: "A township's codes begin with T, and its bounds lie inside what the county gives anything of the category.",
 	}, func(ctx context.Context, by core.Actor, in *struct {
 		InArea
 		RulesetVersion
@@ -254,12 +254,12 @@ func (s *server) registerTemplate() {
 		if rule.Code != in.Code {
 			return nil, errs.New(errs.Invalid, "rulebook.code_taken").At("rule.code")
 		}
-		rule, err := s.svc.Rules.PutRule(ctx, by, rulebook.PutInput{County: in.Area.Area, Version: in.Version, Enabled: in.Body.Enabled, Rule: rule})
+		rule, err := s.svc.Rules.PutRule(ctx, by, rulebook.PutInput{Area: in.Area.Area, Version: in.Version, Enabled: in.Body.Enabled, Rule: rule})
 		return &rule, err
 	})
 	handle(s, spec{
 		ID: "publish-template", Method: http.MethodPost, Path: "/areas/{area}/rulesets/{version}/publish", Tag: rulesTag,
-		Op: access.OpEditTemplate, Summary: "Put the template's draft into force; villages' rules stay as they were voted",
+		Op: access.OpEditTemplate, Summary: "Put the template's or the additions' draft into force; villages' rules stay as they were voted",
 	}, func(ctx context.Context, by core.Actor, in *struct {
 		InArea
 		RulesetVersion

@@ -37,7 +37,18 @@ func rules(t *testing.T) *apitest.World {
 }
 
 func vote() map[string]any {
-	return map[string]any{"from_day": 20261001, "vote_day": 20260907, "due": 30, "present": 20, "in_favour": 15, "minutes_no": "〔2026〕3号", "notice_days": 3}
+	return map[string]any{"kind": "representatives", "vote_day": 20260907, "due": 30, "present": 20, "in_favour": 15, "minutes_no": "〔2026〕3号", "notice_days": 3}
+}
+
+// enact takes the world's first version from its draft to its publication, in force from October.
+func enact(w *apitest.World) ruleset {
+	w.T.Helper()
+	at := w.In("/rulesets/1")
+	secretary, township := w.As(core.RoleSecretary), w.As(core.RoleTownship)
+	secretary.Post(at+"/vote", vote()).Want(200)
+	secretary.Post(at+"/file", map[string]any{}).Want(200)
+	township.Post(at+"/confirm-filing", map[string]any{"filing_no": "白泥备〔2026〕7号"}).Want(200)
+	return apitest.Read[ruleset](secretary.Post(at+"/publish", map[string]any{"from_day": 20261001}).Want(200))
 }
 
 func TestAVillageAdoptsItsRules(t *testing.T) {
@@ -62,12 +73,17 @@ func TestAVillageAdoptsItsRules(t *testing.T) {
 	if problem.Field != "points" || !strings.Contains(problem.Detail, "1 and 5") {
 		t.Errorf("problem %+v", problem)
 	}
-	clerk.Post(at+"/adopt", vote()).WantProblem(403, "access.forbidden")
+	clerk.Post(at+"/vote", vote()).WantProblem(403, "access.forbidden")
 	short := vote()
 	short["present"] = 19
-	secretary.Post(at+"/adopt", short).WantProblem(409, "rulebook.vote_present")
-	adopted := apitest.Read[ruleset](secretary.Post(at+"/adopt", vote()).Want(200))
-	if adopted.State != "adopted" || adopted.FromDay != 20261001 || adopted.VoteFor != 15 || len(adopted.Rules) != 14 {
+	missing := secretary.With("Accept-Language", "en").Post(at+"/vote", short).WantProblem(409, "rulebook.vote_present").Problem()
+	if !strings.Contains(missing.Detail, "19 of 30") || !strings.Contains(missing.Detail, "at least 20") || !strings.Contains(missing.Detail, "1 more") {
+		t.Errorf("what is missing: %s", missing.Detail)
+	}
+	secretary.Post(at+"/file", map[string]any{}).WantProblem(409, "rulebook.not_voted")
+	secretary.Post(at+"/publish", map[string]any{"from_day": 20261001}).WantProblem(409, "rulebook.not_filed")
+	adopted := enact(w)
+	if adopted.State != "published" || adopted.FromDay != 20261001 || adopted.VoteFor != 15 || len(adopted.Rules) != 14 {
 		t.Errorf("adopted %+v", adopted)
 	}
 	w.Clock.SetDay(20261001)
@@ -116,8 +132,9 @@ func TestRulesRefuseBadInput(t *testing.T) {
 		"version zero":      secretary.Put(w.In("/rulesets/0/rules/A01"), map[string]any{"enabled": true, "points": 2, "cap_count": 1}),
 		"no enabled":        secretary.Put(at+"A01", map[string]any{"points": 2}),
 		"a scale of scales": secretary.Put(at+"B01", map[string]any{"enabled": true, "scale": []any{[]int{1}}}),
-		"a day as text":     secretary.Post(w.In("/rulesets/1/adopt"), map[string]any{"from_day": "2026-10-01"}),
-		"no vote":           secretary.Post(w.In("/rulesets/1/adopt"), map[string]any{"from_day": 20261001}),
+		"a day as text":     secretary.Post(w.In("/rulesets/1/publish"), map[string]any{"from_day": "2026-10-01"}),
+		"no vote":           secretary.Post(w.In("/rulesets/1/vote"), map[string]any{"kind": "representatives"}),
+		"another meeting":   secretary.Post(w.In("/rulesets/1/vote"), map[string]any{"kind": "party", "vote_day": 20260907, "due": 3, "present": 3, "in_favour": 3, "minutes_no": "1", "notice_days": 3}),
 	} {
 		if send.Status < 400 || send.Status > 499 || send.Code() == "" {
 			t.Errorf("%s: %d %s", name, send.Status, send.Body)
@@ -132,7 +149,7 @@ func TestTheCountyEditsItsTemplate(t *testing.T) {
 	county := w.As(core.RoleCounty)
 	at := "/areas/" + w.County.String() + "/rulesets"
 	list := apitest.Read[page[ruleset]](w.As(core.RoleClerk).Get(at).Want(200))
-	if len(list.Items) != 1 || list.Items[0].State != "adopted" {
+	if len(list.Items) != 1 || list.Items[0].State != "published" {
 		t.Fatalf("a clerk reads %+v", list)
 	}
 	draft := apitest.Read[ruleset](county.Post(at, map[string]any{"title": "示范文本（修订）"}).Want(201))
@@ -154,14 +171,98 @@ func TestTheCountyEditsItsTemplate(t *testing.T) {
 	w.As(core.RoleSecretary).Put(mine+"/rules/A01", map[string]any{"enabled": false}).WantProblem(403, "access.forbidden")
 	county.Post(mine+"/publish", map[string]any{"from_day": 20260908}).WantProblem(422, "rulebook.from_day")
 	published := apitest.Read[ruleset](county.Post(mine+"/publish", map[string]any{"from_day": 20261001}).Want(200))
-	if published.State != "adopted" || len(published.Rules) != 14 || published.Rules[0].PointsMax != 4 {
+	if published.State != "published" || len(published.Rules) != 14 || published.Rules[0].PointsMax != 4 {
 		t.Errorf("published %+v", published)
 	}
 	withdrawn := apitest.Read[ruleset](county.Post(mine+"/withdraw", map[string]any{}).Want(200))
 	if withdrawn.State != "withdrawn" {
 		t.Errorf("withdrawn %+v", withdrawn)
 	}
-	county.Post("/areas/"+w.Township.String()+"/rulesets", map[string]any{"title": "乡镇细则"}).WantProblem(422, "rulebook.wrong_area")
+}
+
+func TestTheTownshipFilesReturnsAndOffers(t *testing.T) {
+	t.Parallel()
+	w := rules(t)
+	secretary, township := w.As(core.RoleSecretary), w.As(core.RoleTownship)
+	secretary.Post(w.In("/rulesets"), map[string]any{"title": "前进村积分细则"}).Want(201)
+	at, filings := w.In("/rulesets/1"), "/areas/"+w.Township.String()+"/filings"
+	clean := apitest.Read[page[map[string]any]](secretary.Get(at + "/check").Want(200))
+	if len(clean.Items) != 0 {
+		t.Errorf("the check finds %v", clean)
+	}
+	full := vote()
+	full["party"] = map[string]any{"vote_day": 20260906, "due": 9, "present": 6, "in_favour": 4, "minutes_no": "党会2号"}
+	problem := secretary.Post(at+"/vote", full).WantProblem(409, "rulebook.vote_favour_due").Problem()
+	if problem.Field != "party.in_favour" || !strings.Contains(problem.Detail, "还差 1 人") {
+		t.Errorf("%+v", problem)
+	}
+	full["party"].(map[string]any)["in_favour"] = 5
+	secretary.Post(at+"/vote", full).Want(200)
+	secretary.Post(at+"/file", map[string]any{}).Want(200)
+	type waiting struct {
+		Village core.Area `json:"village"`
+		Name    string    `json:"village_name"`
+		Ruleset ruleset   `json:"ruleset"`
+	}
+	if got := apitest.Read[page[waiting]](township.Get(filings).Want(200)); len(got.Items) != 1 || got.Items[0].Village != w.Village || got.Items[0].Name != "前进村" || got.Items[0].Ruleset.State != "filing" {
+		t.Errorf("waits: %+v", got)
+	}
+	township.Get("/areas/"+w.County.String()+"/filings").WantProblem(403, "access.forbidden")
+	township.Post(at+"/return-filing", map[string]any{"reason": "不行"}).WantProblem(422, "rulebook.return_reason")
+	township.Post(at+"/return-filing", map[string]any{"reason": "请附上党员大会的会议记录"}).Want(200)
+	if got := apitest.Read[page[waiting]](township.Get(filings).Want(200)); len(got.Items) != 0 {
+		t.Errorf("still waits: %+v", got)
+	}
+	enact(w)
+	own := "/areas/" + w.Township.String() + "/rulesets"
+	township.Post(own, map[string]any{"title": "白泥镇增补条目"}).Want(201)
+	line := map[string]any{"code": "T01", "category": "volunteer", "kind": "contribution", "text_zh": "参加镇里的河道清理", "text_en": "Cleans the river", "points": 8, "points_min": 6, "points_max": 12,
+		"scale": []any{}, "per": "event", "unit_zh": "", "unit_en": "", "cap_period": "", "cap_points": 0, "cap_count": 0, "proof_zh": "", "proof_en": "", "approver": "leader", "self": false}
+	township.Put(own+"/1/rules/T01", map[string]any{"enabled": true, "rule": line}).Want(200)
+	township.Put(own+"/1/bounds", map[string]any{"rate_min_fen": 1, "rate_max_fen": 2, "floor_min": 0, "floor_max": 1, "notice_min": 3, "notice_max": 7, "party_meeting": false}).WantProblem(422, "rulebook.wrong_area")
+	township.Post(own+"/1/publish", map[string]any{"from_day": 20261001}).Want(200)
+	w.Clock.SetDay(20261002)
+	secretary = w.As(core.RoleSecretary)
+	secretary.Post(w.In("/rulesets"), map[string]any{"title": "第二版"}).Want(201)
+	offers := apitest.Read[page[rulebook.Rule]](secretary.Get(w.In("/rulesets/2/offers")).Want(200))
+	if len(offers.Items) != 1 || offers.Items[0].Code != "T01" {
+		t.Errorf("offers %+v", offers)
+	}
+	secretary.Put(w.In("/rulesets/2/rules/T01"), map[string]any{"enabled": true, "points": 9}).Want(200)
+	second := apitest.Read[struct {
+		Townships []string `json:"townships"`
+	}](secretary.Get("/areas/" + w.Village.String() + "/rulesets/2").Want(200))
+	if len(second.Townships) != 1 || second.Townships[0] != "T01" {
+		t.Errorf("the township's: %+v", second)
+	}
+}
+
+func TestTheCountysBoundsBindAShop(t *testing.T) {
+	t.Parallel()
+	w := rules(t)
+	secretary, county := w.As(core.RoleSecretary), w.As(core.RoleCounty)
+	shop := map[string]any{"name": "积分超市", "rate_fen": 600, "floor": 90, "state": "open", "version": 0}
+	problem := secretary.Put(w.In("/shop"), shop).WantProblem(422, "market.rate_bounds").Problem()
+	if problem.Field != "rate_fen" || !strings.Contains(problem.Detail, "0.05 到 5.00 元") {
+		t.Errorf("%+v", problem)
+	}
+	shop["rate_fen"] = 300
+	secretary.Put(w.In("/shop"), shop).Want(200)
+	at := "/areas/" + w.County.String() + "/rulesets"
+	county.Post(at, map[string]any{"title": "示范文本（修订）"}).Want(201)
+	county.Put(at+"/2/bounds", map[string]any{"rate_min_fen": 50, "rate_max_fen": 200, "floor_min": 0, "floor_max": 80, "notice_min": 3, "notice_max": 7, "party_meeting": false}).Want(200)
+	county.Post(at+"/2/publish", map[string]any{"from_day": 20261001}).Want(200)
+	w.Clock.SetDay(20261001)
+	secretary = w.As(core.RoleSecretary)
+	shop["name"], shop["version"] = "前进积分超市", 1
+	secretary.Put(w.In("/shop"), shop).Want(200) // what was set before the county narrowed it stays
+	shop["floor"], shop["version"] = 85, 2
+	secretary.Put(w.In("/shop"), shop).WantProblem(422, "market.floor_bounds")
+	shop["floor"], shop["rate_fen"] = 90, 250
+	secretary.Put(w.In("/shop"), shop).WantProblem(422, "market.rate_bounds")
+	if b := apitest.Read[rulebook.Bounds](secretary.Get(w.In("/baseline")).Want(200)); b.RateMax != 200 || b.FloorMax != 80 {
+		t.Errorf("the baseline: %+v", b)
+	}
 }
 
 func TestAStoppedTextIsRefusedAndOverruled(t *testing.T) {

@@ -33,7 +33,7 @@ func Backup(ctx context.Context, cfg Config, to string, withKey bool) (made back
 		return made, err
 	}
 	return backup.Make(ctx, backup.Source{
-		Store: st, DB: cfg.DB, Data: cfg.Data, KeyMark: mark, WithKey: withKey, Version: cfg.Version, Clock: cfg.Clock,
+		Store: st, DB: cfg.DB, Data: cfg.Data, KeyMark: mark, WithKey: withKey, SignKey: cfg.SignKey, Version: cfg.Version, Clock: cfg.Clock,
 	}, to)
 }
 

@@ -26,6 +26,7 @@ func (a *App) jobs() []job {
 		{"purge-intents", time.Hour, a.purgeIntents},
 		{"purge-sessions", time.Hour, a.Services.Access.PurgeSessions},
 		{"sweep-photos", time.Hour, a.Services.Files.Sweep},
+		{"finish-closings", time.Minute, a.Services.Claims.FinishClosings},
 		{"seal-books", time.Hour, a.Services.Ledger.SealDue},
 		{"seal-audit", time.Hour, a.sealAudit},
 	}

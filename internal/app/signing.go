@@ -28,24 +28,24 @@ func (c *Config) signPath() string {
 	return filepath.Join(c.Data, signFile)
 }
 
-// OpenKeeper reads the private key that checkpoints are signed with and makes it at the first start.
+// OpenKeeper reads the private key that checkpoints are signed with and makes it at the first start. A key that vanishes
+// later is not made again: what stands there then would not be the one that the database names.
 func OpenKeeper(cfg Config) (*seal.Keeper, error) {
-	return seal.NewKeeper(func() (proof.PrivateKey, error) { return loadSignKey(cfg) })
-}
-
-func loadSignKey(cfg Config) (proof.PrivateKey, error) {
 	name := cfg.signPath()
-	text, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
 		key, err := proof.NewKey(proof.Algorithm(cfg.SignAlgorithm))
 		if err == nil {
 			err = makeSecretFile(name, key.Secret())
 		}
 		if err != nil {
-			return key, fmt.Errorf("signing key: %w", err)
+			return nil, fmt.Errorf("signing key: %w", err)
 		}
-		return loadSignKey(cfg)
 	}
+	return seal.NewKeeper(func() (proof.PrivateKey, error) { return readSignKey(name) })
+}
+
+func readSignKey(name string) (proof.PrivateKey, error) {
+	text, err := os.ReadFile(name)
 	if err != nil {
 		return proof.PrivateKey{}, fmt.Errorf("signing key: %w", err)
 	}

@@ -2,6 +2,8 @@ package app_test
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,7 +80,7 @@ func TestAKeyIsRotatedBesideARunningServer(t *testing.T) {
 		t.Helper()
 		var n proof.Note
 		tx(func(ctx context.Context, tx *store.Tx) (err error) {
-			n, err = keeper.Seal(ctx, tx, seal.Place{Area: storetest.Village(), Kind: seal.Book}, 1,
+			n, err = keeper.Seal(ctx, tx, seal.Place{Area: storetest.Village(), Kind: seal.Book}, 1, seal.Ahead{},
 				func(_ context.Context, _ *store.Tx, _, _ int64, add func([]byte) error) error {
 					return add([]byte("x"))
 				}, clock.Now())
@@ -118,5 +120,40 @@ func TestAKeyIsRotatedBesideARunningServer(t *testing.T) {
 		return err
 	}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestAKeyThatVanishesIsNotMadeAgain(t *testing.T) {
+	t.Parallel()
+	cfg := app.DefaultConfig()
+	cfg.Data = t.TempDir()
+	st, clock, ctx := storetest.Open(t), storetest.NewClock(20260908), context.Background()
+	keeper, err := app.OpenKeeper(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := proof.NewKey(proof.Ed25519)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(cfg.Data, "sign.key")
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	err = st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		if err := keeper.Register(ctx, tx, clock.Now()); err != nil {
+			return err
+		}
+		if err := seal.Rotate(ctx, tx, other.PublicKey, clock.Now()); err != nil { // so that the keeper looks again
+			return err
+		}
+		_, err := keeper.Seal(ctx, tx, seal.Place{Area: storetest.Village(), Kind: seal.Book}, 1, seal.Ahead{}, nil, clock.Now())
+		return err
+	})
+	if !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("signed without a key: %v", err)
+	}
+	if _, err := os.Stat(name); err == nil {
+		t.Error("another key was made in the place of the one that vanished")
 	}
 }

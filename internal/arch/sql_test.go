@@ -145,6 +145,7 @@ func acrossVillages() map[string]string {
 		"audit.nextAreaSQL":     "the auditor of a county steps from one area that has lines to the next",
 		"backup.countsSQL":      "counts the copy of a whole installation, to compare when it is put back",
 		"backup.photosSQL":      "a restore looks for every photo; nobody uses the database yet",
+		"claims.sqlInterrupted": "a job finds the few closes that were interrupted; each is finished in its village",
 		"files.looseSQL":        "a job finds the photos that nothing took, wherever they are; each is removed in its village",
 		"ledger.sqlUnsealed":    "a job finds the books with lines that no checkpoint covers; each is sealed in its village",
 		"ledger.sqlNextVillage": "verify steps from one village that has anything in a book to the next",

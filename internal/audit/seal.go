@@ -87,7 +87,7 @@ func sealPart(ctx context.Context, tx *store.Tx, keeper *seal.Keeper, area core.
 			return false, false, err
 		}
 	}
-	_, err = keeper.Seal(ctx, tx, place(area), size, entriesOf(area), nowMs)
+	_, err = keeper.Seal(ctx, tx, place(area), size, seal.Ahead{}, entriesOf(area), nowMs)
 	return err == nil, false, err
 }
 

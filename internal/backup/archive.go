@@ -28,7 +28,9 @@ const (
 
 // keyNames are the files in the data folder that an archive has only if it was asked for them: the key of PINs and ID
 // numbers, which is the one a manifest has the mark of, and the one that signs checkpoints.
-var keyNames = []string{"secret.key", "sign.key"}
+var keyNames = []string{"secret.key", signKeyName}
+
+const signKeyName = "sign.key"
 
 // archive is being written. Sums collect in a file beside it, because a county's photos are many.
 type archive struct {

@@ -26,6 +26,7 @@ type Source struct {
 	Data    string // folder of the key file and the photos
 	KeyMark string // tells the installation's key from any other, without giving it away; "" if it has none
 	WithKey bool   // put the key files in as well
+	SignKey string // file of the key that signs checkpoints; "" is the one in Data
 	Version string // of the program
 	Clock   core.Clock
 }
@@ -156,7 +157,11 @@ func fill(ctx context.Context, from Source, a *archive, copied string, made *Mad
 	}
 	if from.WithKey {
 		for _, name := range keyNames {
-			if err := a.addFile(name, filepath.Join(from.Data, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			path := filepath.Join(from.Data, name)
+			if name == signKeyName && from.SignKey != "" {
+				path = from.SignKey
+			}
+			if err := a.addFile(name, path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}
 		}

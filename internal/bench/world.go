@@ -101,9 +101,7 @@ func (b *bench) rules(ctx context.Context, v core.Area) error {
 	if err != nil {
 		return err
 	}
-	_, err = b.svc.Rules.Adopt(ctx, by, rulebook.AdoptInput{
-		Village: v, Version: version, FromDay: b.clock.today().Month().Next().First(), NoticeDays: 3,
-		Vote: rulebook.Vote{Day: b.clock.today(), Due: 30, Present: 28, InFavour: 27, MinutesNo: "2026-06"},
-	})
-	return err
+	return b.svc.Rules.Enact(ctx, by, actor(3, core.RoleTownship, v.Parent()), rulebook.Enacted{
+		FromDay: b.clock.today().Month().Next().First(), FilingNo: "2026-06", VoteInput: rulebook.VoteInput{Village: v, Version: version, NoticeDays: 3,
+			Vote: rulebook.Vote{Kind: rulebook.Representatives, Day: b.clock.today(), Due: 30, Present: 28, InFavour: 27, MinutesNo: "2026-06"}}})
 }

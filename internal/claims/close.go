@@ -7,7 +7,6 @@ import (
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
 	"qunyan/internal/ledger"
-	"qunyan/internal/rulebook"
 	"qunyan/internal/store"
 	"qunyan/internal/tally"
 )
@@ -27,10 +26,11 @@ const (
 	blockFrozen  = "claims.lines_frozen"       // N lines, the first answer being due on Day
 )
 
-// Close posts every claim of the month that stood on a notice for its whole window, as one command, and closes the
-// month: what was not ready moves to the next month's list. While a window is open or an objection unanswered it fails
-// with the first blocker's code and posts nothing. Closing the same month again gives the first result and changes
-// nothing. Months close in order.
+// Close posts every claim of the month that stood on a notice for its whole window and closes the month: what was not
+// ready moves to the next month's list. A long month is posted in steps, so that other villages need not wait for it;
+// until the last step the village's claims cannot change (claims.closing_now), and a close that was interrupted goes on
+// where it was. While a window is open or an objection unanswered it fails with the first blocker's code and posts
+// nothing. Closing the same month again gives the first result and changes nothing. Months close in order.
 func (s *Service) Close(ctx context.Context, by core.Actor, village core.Area, month core.Month) (ledger.Closing, error) {
 	if err := access.Require(by, access.OpCloseMonth, village); err != nil {
 		return ledger.Closing{}, err
@@ -38,27 +38,51 @@ func (s *Service) Close(ctx context.Context, by core.Actor, village core.Area, m
 	if err := validMonth(month); err != nil {
 		return ledger.Closing{}, err
 	}
-	done, err := run(ctx, s, by, village, func(ctx context.Context, c *command) (ledger.Closing, error) {
-		done, closed, err := closingOf(ctx, c.tx, village, month)
-		if err != nil || closed {
-			return done, err
-		}
-		if err := c.openMonth(month); err != nil {
-			return ledger.Closing{}, err
-		}
-		blockers, err := blockersOf(ctx, c.tx, village, month, c.closed, c.today)
-		if err != nil {
-			return ledger.Closing{}, err
-		}
-		if len(blockers) > 0 {
-			return ledger.Closing{}, blockers[0].refusal(blockers)
-		}
-		return c.close(ctx, month)
+	return s.close(ctx, by, village, month)
+}
+
+func (s *Service) close(ctx context.Context, by core.Actor, village core.Area, month core.Month) (done ledger.Closing, err error) {
+	if err := s.postAhead(ctx, by, village, month); err != nil {
+		return done, err
+	}
+	err = s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		done, err = store.Once(ctx, tx, by, village, s.clock.Now(), func() (none ledger.Closing, err error) {
+			c, err := s.take(ctx, tx, by, village)
+			if err != nil {
+				return none, err
+			}
+			done, closed, err := c.mayClose(ctx, month)
+			if err != nil || closed {
+				return done, err
+			}
+			done, err = c.close(ctx, month)
+			if err != nil {
+				return none, err
+			}
+			return done, c.writeCounts(ctx)
+		})
+		return err
 	})
 	if err == nil {
 		s.opt.Closed(ctx, village)
 	}
 	return done, err
+}
+
+// mayClose gives the closing of a month that is closed already, and fails while anything stands in the way of one that
+// is not.
+func (c *command) mayClose(ctx context.Context, month core.Month) (done ledger.Closing, closed bool, err error) {
+	if done, closed, err = closingOf(ctx, c.tx, c.village, month); err != nil || closed {
+		return done, closed, err
+	}
+	if err := c.openMonth(month); err != nil {
+		return done, false, err
+	}
+	blockers, err := blockersOf(ctx, c.tx, c.village, month, c.closed, c.today)
+	if err == nil && len(blockers) > 0 {
+		err = blockers[0].refusal(blockers)
+	}
+	return done, false, err
 }
 
 // refusal is the error of a close that is blocked: the first blocker's sentence, and all of them for a program.
@@ -113,32 +137,31 @@ func blockersOf(ctx context.Context, tx *store.Tx, village core.Area, month, clo
 	return all, nil
 }
 
-// due is a claim that is ready to be posted.
-type due struct {
-	id, household core.ID
-	version       int64
-	rule          string
-	category      string
-	points        core.Points
-}
-
-const sqlDue = `SELECT id, household, version, rule, category, points FROM claim
-	WHERE village = $1 AND state = 'noticed' AND month = $2 ORDER BY id`
-
 const (
 	// What is not ready goes on to the next month. A reviewer sees the same claim as before, so its count of changes stays.
 	sqlMove = `UPDATE claim SET month = $1 WHERE village = $2 AND state = $3 AND month <= $4`
 	sqlLeft = `SELECT state, month, COUNT(*), CAST(SUM(points) AS BIGINT) FROM claim
 		WHERE village = $1 AND state IN ('submitted', 'returned', 'approved') AND month <= $2 GROUP BY state, month`
 	sqlCloseNotices = `UPDATE notice SET state = 'closed' WHERE village = $1 AND month = $2`
+	sqlPostedNow    = `SELECT COUNT(*), CAST(COALESCE(SUM(points), 0) AS BIGINT), COUNT(DISTINCT CASE WHEN points > 0 THEN household END)
+		FROM claim WHERE village = $1 AND state = 'noticed' AND month = $2`
 )
 
-// close posts the month. Nothing in it asks the database claim by claim.
+// close posts what no step has posted yet, and the month is closed.
 func (c *command) close(ctx context.Context, month core.Month) (ledger.Closing, error) {
-	out := ledger.Closing{Month: month, Actor: c.by.ID, ActorName: c.by.Name, AtMs: c.now}
-	if err := c.postDue(ctx, month, &out); err != nil {
-		return out, err
+	p, err := c.resume(ctx, month)
+	if err != nil {
+		return ledger.Closing{}, err
 	}
+	all, err := c.countPosted(ctx, month)
+	if err == nil && p.Claims < all {
+		err = p.postRest(ctx, c)
+	}
+	if err != nil {
+		return ledger.Closing{}, err
+	}
+	out := p.Closing
+	out.AtMs = c.now
 	if err := c.moveOn(ctx, month, &out); err != nil {
 		return out, err
 	}
@@ -148,90 +171,23 @@ func (c *command) close(ctx context.Context, month core.Month) (ledger.Closing, 
 	if err := ledger.CloseMonth(ctx, c.tx, c.village, out); err != nil {
 		return out, err
 	}
+	if _, err := c.tx.Exec(ctx, sqlEndSteps, c.village); err != nil {
+		return out, err
+	}
 	return out, c.log(ctx, "claims.close_month", "month", month.String(), nil, map[string]any{
 		"claims": out.Claims, "points": out.Points, "deducted": out.Deducted, "first_no": out.FirstNo, "last_no": out.LastNo, "moved": out.Moved})
 }
 
-func (c *command) postDue(ctx context.Context, month core.Month, out *ledger.Closing) error {
-	var all []due
-	err := c.tx.Rows(ctx, sqlDue, func(r store.Row) error {
-		var d due
-		err := r.Scan(&d.id, &d.household, &d.version, &d.rule, &d.category, &d.points)
-		all = append(all, d)
-		return err
-	}, c.village, month)
-	if err != nil {
-		return err
+// countPosted counts the month's claims out of their notices and into the book, and says how many they are.
+func (c *command) countPosted(ctx context.Context, month core.Month) (n int64, err error) {
+	var points, active int64
+	if err := c.tx.Row(ctx, sqlPostedNow, c.village, month).Scan(&n, &points, &active); err != nil {
+		return 0, err
 	}
-	vouchers := make([][]ledger.Entry, len(all))
-	texts := memos{}
-	for i, d := range all {
-		rule, err := texts.of(ctx, c, d)
-		if err != nil {
-			return err
-		}
-		vouchers[i] = []ledger.Entry{d.entry(rule)}
-	}
-	lines, err := ledger.PostMany(ctx, c.tx, ledger.Stamp{Village: c.village, NowMs: c.now, Actor: c.by.ID}, vouchers)
-	if err != nil {
-		return err
-	}
-	out.Claims = int64(len(all))
-	active := map[core.ID]bool{}
-	for i, d := range all {
-		add(out, lines[i])
-		if d.points > 0 {
-			active[d.household] = true
-		}
-		c.count(month, "claim", string(Noticed), -1, -int64(d.points))
-		c.count(month, "claim", string(Posted), 1, int64(d.points))
-	}
-	c.count(month, tally.Active, "", int64(len(active)), 0)
-	return nil
-}
-
-// memos keeps the rules whose texts the lines bear: a month has many lines and few rules.
-type memos map[memo]rulebook.Rule
-
-type memo struct {
-	version int64
-	rule    string
-}
-
-func (m memos) of(ctx context.Context, c *command, d due) (rulebook.Rule, error) {
-	key := memo{d.version, d.rule}
-	if rule, known := m[key]; known {
-		return rule, nil
-	}
-	rule, err := rulebook.RuleOf(ctx, c.tx, c.village, d.version, d.rule)
-	m[key] = rule
-	return rule, err
-}
-
-// entry is the claim as the book knows it.
-func (d due) entry(rule rulebook.Rule) ledger.Entry {
-	e := ledger.Entry{Kind: ledger.Earned, Category: d.category, Owner: d.household, Amount: int64(d.points), Ref: d.id,
-		MemoZh: rule.TextZh, MemoEn: rule.TextEn}
-	if d.points < 0 {
-		e.Kind, e.Amount = ledger.Deducted, -int64(d.points)
-	}
-	return e
-}
-
-// add sums up one line; a deduction that found nothing to take has none.
-func add(out *ledger.Closing, l ledger.Line) {
-	if l.No == 0 {
-		return
-	}
-	if out.FirstNo == 0 {
-		out.FirstNo = l.No
-	}
-	out.LastNo = l.No
-	if l.Kind == ledger.Deducted {
-		out.Deducted += core.Points(l.Amount)
-	} else {
-		out.Points += core.Points(l.Amount)
-	}
+	c.count(month, "claim", string(Noticed), -n, -points)
+	c.count(month, "claim", string(Posted), n, points)
+	c.count(month, tally.Active, "", active, 0)
+	return n, nil
 }
 
 // moveOn takes what is not ready to the next month's list, with its counts.

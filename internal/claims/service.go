@@ -51,6 +51,7 @@ type command struct {
 	now     int64
 	today   core.Day
 	closed  core.Month // newest closed month, 0 if none
+	closing core.Month // month that is being closed in steps, 0 almost always
 	counts  map[counter]amount
 }
 
@@ -84,12 +85,21 @@ func run[T any](ctx context.Context, s *Service, by core.Actor, village core.Are
 	return out, err
 }
 
-// begin takes the village's book for a command of claims, or for a step of another's.
+// begin takes the village's book for a command of claims, or for a step of another's. Error: claims.closing_now.
 func (s *Service) begin(ctx context.Context, tx *store.Tx, by core.Actor, village core.Area) (*command, error) {
+	c, err := s.take(ctx, tx, by, village)
+	if err == nil && c.closing != 0 {
+		err = closingNow(c.closing)
+	}
+	return c, err
+}
+
+// take is begin for the close itself.
+func (s *Service) take(ctx context.Context, tx *store.Tx, by core.Actor, village core.Area) (*command, error) {
 	book, err := ledger.Lock(ctx, tx, village)
 	now := s.clock.Now()
 	return &command{tx: tx, ids: s.ids, by: by, village: village, now: now, today: core.DayOf(now), closed: book.Closed,
-		counts: map[counter]amount{}}, err
+		closing: book.Closing, counts: map[counter]amount{}}, err
 }
 
 // count moves a counter of the overview; all moves are written when the command ends.

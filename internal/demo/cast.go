@@ -23,8 +23,8 @@ type role struct {
 	actor       *core.Actor // where the actor goes
 }
 
-// cast makes the accounts of the county and of the townships that are shown, and four in every village with a shop:
-// secretary, clerk, keeper and supervisor. Villages that are shown have a second supervisor, who decides what concerns
+// cast makes the accounts of the county and of the townships, and four in every village with a shop: secretary, clerk,
+// keeper and supervisor. Villages that are shown have a second supervisor, who decides what concerns
 // the first one's household.
 func (d *Demo) cast(ctx context.Context) error {
 	names := newNames(seeded(d.county))
@@ -51,7 +51,24 @@ func (d *Demo) cast(ctx context.Context) error {
 			role{d.login(v, core.RoleTownship), name(core.RoleTownship), core.RoleTownship, v.code.Parent(), &v.reviewer},
 			role{d.login(v, core.RoleSupervisor) + "-b", name(core.RoleSupervisor), core.RoleSupervisor, v.code, &v.colleague})
 	}
-	return d.hire(ctx, roles)
+	officers := map[core.Area]*core.Actor{}
+	for _, v := range d.shown() {
+		officers[v.code.Parent()] = &v.reviewer
+	}
+	for _, v := range d.shops { // somebody in each township puts its villages' rules on file
+		township := v.code.Parent()
+		if officers[township] == nil {
+			officers[township] = &v.reviewer
+			roles = append(roles, role{string(core.RoleTownship) + "-" + township.String(), name(core.RoleTownship), core.RoleTownship, township, &v.reviewer})
+		}
+	}
+	if err := d.hire(ctx, roles); err != nil {
+		return err
+	}
+	for _, v := range d.shops {
+		v.reviewer = *officers[v.code.Parent()]
+	}
+	return nil
 }
 
 // login is short in the village that is shown first: it is typed by hand, over and over.

@@ -26,7 +26,7 @@ type village struct {
 	topped bool // gets more money than the county's start
 
 	secretary, clerk, keeper, supervisor core.Actor
-	reviewer, colleague                  core.Actor // where the village is shown: of the township, and a second supervisor
+	reviewer, colleague                  core.Actor // of the township; where the village is shown a second supervisor
 
 	rules  int64 // version of its rules
 	groups []core.Area
@@ -139,7 +139,7 @@ func (v *village) makeHomes(ctx context.Context) error {
 }
 
 // adopt lets the villages draft their rules from the county's template and vote on them: some give meetings another
-// weight, some leave a line out.
+// weight, some leave a line out. The township puts them on file.
 func (d *Demo) adopt(ctx context.Context) error {
 	villages := d.played
 	if d.scale.Plenty { // a demo is looked at anywhere: every shop's village has rules
@@ -153,12 +153,11 @@ func (d *Demo) adopt(ctx context.Context) error {
 	return d.each(ctx, villages, func(ctx context.Context, v *village) error {
 		due := int64(30 + v.rng.IntN(40))
 		present := due - v.rng.Int64N(due/4)
-		_, err := d.p.Rules.Adopt(ctx, v.secretary, rulebook.AdoptInput{
-			Village: v.code, Version: v.rules, FromDay: d.cal.first.First(), NoticeDays: 3,
-			Vote: rulebook.Vote{Day: d.cal.start().Add(9), Due: due, Present: present, InFavour: present - v.rng.Int64N(present/4),
-				MinutesNo: fmt.Sprintf("%s代表会〔%d〕1号", short(v.name), d.cal.setup/100)},
-		})
-		return err
+		vote := rulebook.Vote{Kind: rulebook.Representatives, Day: d.cal.start().Add(9), Due: due, Present: present, InFavour: present - v.rng.Int64N(present/4),
+			MinutesNo: fmt.Sprintf("%s代表会〔%d〕1号", short(v.name), d.cal.setup/100)}
+		return d.p.Rules.Enact(ctx, v.secretary, v.reviewer, rulebook.Enacted{FromDay: d.cal.first.First(),
+			FilingNo:  fmt.Sprintf("%s备〔%d〕%d号", v.township, d.cal.setup/100, v.code%1000),
+			VoteInput: rulebook.VoteInput{Village: v.code, Version: v.rules, NoticeDays: 3, Vote: vote}})
 	})
 }
 

@@ -32,13 +32,14 @@ func SeedAreas(ctx context.Context, tx *store.Tx, areas []Area) error {
 // Areas lists the children of an area in their order; parent 0 gives the counties.
 func (s *Service) Areas(ctx context.Context, parent core.Area) (found []Area, err error) {
 	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		found, err = areasOf(ctx, tx, parent)
+		found, err = AreasIn(ctx, tx, parent)
 		return err
 	})
 	return found, err
 }
 
-func areasOf(ctx context.Context, tx *store.Tx, parent core.Area) (found []Area, err error) {
+// AreasIn is Areas as a step.
+func AreasIn(ctx context.Context, tx *store.Tx, parent core.Area) (found []Area, err error) {
 	err = tx.Rows(ctx, areasOfSQL, func(r store.Row) error {
 		a, err := scanArea(r)
 		found = append(found, a)

@@ -61,7 +61,7 @@ func createGroup(ctx context.Context, tx *store.Tx, village core.Area, name, kin
 	}
 	key := entry.GroupKey(name, parent.Short)
 	for {
-		groups, err := areasOf(ctx, tx, village)
+		groups, err := AreasIn(ctx, tx, village)
 		if err != nil {
 			return Area{}, err
 		}

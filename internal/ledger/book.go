@@ -13,20 +13,24 @@ type Book struct {
 	LastNo int64      // number of the newest line
 	LastMs int64      // its time
 	Closed core.Month // newest closed month; 0 if none was closed
+
+	// Closing is the month that is being closed in steps, 0 almost always: until that is done no claim of the village may
+	// change. Lock says so; taking numbers does not.
+	Closing core.Month
 }
 
 // Lock takes the village's book until the command ends: nobody else posts, closes or holds in the village meanwhile.
 // A command that reads something in order to post it (the month's close) calls it before it reads.
 func Lock(ctx context.Context, tx *store.Tx, village core.Area) (Book, error) {
 	var b Book
-	err := tx.Row(ctx, sqlLock, village).Scan(&b.LastNo, &b.LastMs, &b.Closed)
+	err := tx.Row(ctx, sqlLock, village).Scan(&b.LastNo, &b.LastMs, &b.Closed, &b.Closing)
 	return b, err
 }
 
 // bookOf reads the book's head without taking it; the zero Book for a village without one.
 func bookOf(ctx context.Context, tx *store.Tx, village core.Area) (Book, error) {
 	var b Book
-	err := tx.Row(ctx, sqlBook, village).Scan(&b.LastNo, &b.LastMs, &b.Closed)
+	err := tx.Row(ctx, sqlBook, village).Scan(&b.LastNo, &b.LastMs, &b.Closed, &b.Closing)
 	if errors.Is(err, store.ErrNone) {
 		return Book{}, nil
 	}

@@ -7,8 +7,7 @@ import (
 	"qunyan/internal/store"
 )
 
-// together is the way of many lines: lock the book, read every balance of the village once, work out all lines in
-// memory, take as many numbers as there are lines, and write each account once.
+// together is the way of many lines: lock the book, read the balances once, work out all lines in memory, take as many numbers as there are lines, and write each account once.
 func (p *posting) together(ctx context.Context, tx *store.Tx) error {
 	b, err := Lock(ctx, tx, p.at.Village)
 	if err != nil {
@@ -34,17 +33,22 @@ func (p *posting) together(ctx context.Context, tx *store.Tx) error {
 	})
 }
 
-// read fetches the balances of all accounts, and what is on hold as the floor of the spendable ones.
+// someAccounts is up to how many accounts are asked for one by one; above that all of the village are read.
+const someAccounts = 100
+
+// read fetches the balances, and what is on hold as the floor of the spendable ones.
 func (p *posting) read(ctx context.Context, tx *store.Tx, nowMs int64) error {
-	err := tx.Rows(ctx, sqlBalances, func(r store.Row) error {
-		var at slot
-		s := &sum{}
-		if err := r.Scan(&at.account, &at.owner, &s.balance); err != nil {
-			return err
-		}
-		p.sums[at] = s
-		return nil
-	}, p.at.Village)
+	touched := map[slot]bool{}
+	for i := range p.lines {
+		debit, credit := p.lines[i].slots()
+		touched[debit], touched[credit] = true, true
+	}
+	var err error
+	if len(touched) <= someAccounts {
+		err = p.readThese(ctx, tx, touched)
+	} else {
+		err = p.readAll(ctx, tx)
+	}
 	if err != nil {
 		return err
 	}
@@ -59,4 +63,24 @@ func (p *posting) read(ctx context.Context, tx *store.Tx, nowMs int64) error {
 		}
 		return nil
 	}, p.at.Village, nowMs)
+}
+
+func (p *posting) readAll(ctx context.Context, tx *store.Tx) error {
+	return tx.Rows(ctx, sqlBalances, func(r store.Row) error {
+		var at slot
+		s := &sum{}
+		if err := r.Scan(&at.account, &at.owner, &s.balance); err != nil {
+			return err
+		}
+		p.sums[at] = s
+		return nil
+	}, p.at.Village)
+}
+
+func (p *posting) readThese(ctx context.Context, tx *store.Tx, accounts map[slot]bool) error {
+	queries := make([]store.Query, 0, len(accounts))
+	for at := range accounts {
+		queries = append(queries, store.Query{SQL: sqlBalance, Args: []any{p.at.Village, at.account, at.owner}, Dest: []any{&p.sum(at).balance}})
+	}
+	return tx.Batch(ctx, queries)
 }

@@ -24,6 +24,12 @@ type Closing struct {
 	AtMs      int64
 }
 
+// BeginClosing marks the month as being closed in steps, until CloseMonth. The caller has called Lock.
+func BeginClosing(ctx context.Context, tx *store.Tx, village core.Area, month core.Month) error {
+	_, err := tx.Exec(ctx, sqlBeginClose, month, village)
+	return err
+}
+
 // CloseMonth writes down that a month is closed. The caller has called Lock, found no ClosingOf the month and posted its
 // lines. Months close in order: one that is not after the newest closed one is refused with ledger.month_closed.
 func CloseMonth(ctx context.Context, tx *store.Tx, village core.Area, c Closing) error {

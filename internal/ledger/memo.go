@@ -21,15 +21,22 @@ const (
 )
 
 // memosOf gives the numbers of the repeated texts of lines, and gives a number to those that are new. The book is locked.
+// A posting of many lines reads all texts of the village with one statement, for it bears most of them.
 func memosOf(ctx context.Context, tx *store.Tx, village core.Area, lines []*Line) (map[text]int64, error) {
-	var known map[text]int64
+	known := map[text]int64{}
+	if len(lines) > few {
+		all, err := readMemos(ctx, tx, village)
+		if err != nil {
+			return nil, err
+		}
+		for id, t := range all {
+			known[t] = id
+		}
+	}
 	for _, l := range lines {
 		t := text{l.MemoZh, l.MemoEn}
 		if t.en == "" || known[t] != 0 {
 			continue
-		}
-		if known == nil {
-			known = map[text]int64{}
 		}
 		id, err := keepMemo(ctx, tx, village, t)
 		if err != nil {

@@ -36,14 +36,25 @@ func entriesOf(village core.Area) seal.Entries {
 // Errors: seal.none for a book without lines; those of seal.Keeper.Seal.
 func (s *Service) Seal(ctx context.Context, village core.Area) (proof.Note, error) {
 	var n proof.Note
-	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		n, err = s.sealIn(ctx, tx, village)
+	var ahead seal.Ahead
+	err := s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		b, err := bookOf(ctx, tx, village)
+		if err == nil {
+			ahead, err = s.keeper.ReadAhead(ctx, tx, place(village), b.LastNo, entriesOf(village))
+		}
+		return err
+	})
+	if err != nil {
+		return n, err
+	}
+	err = s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		n, err = s.sealIn(ctx, tx, village, ahead)
 		return err
 	})
 	return n, err
 }
 
-func (s *Service) sealIn(ctx context.Context, tx *store.Tx, village core.Area) (proof.Note, error) {
+func (s *Service) sealIn(ctx context.Context, tx *store.Tx, village core.Area, ahead seal.Ahead) (proof.Note, error) {
 	b, err := Lock(ctx, tx, village)
 	if err != nil {
 		return proof.Note{}, err
@@ -51,7 +62,7 @@ func (s *Service) sealIn(ctx context.Context, tx *store.Tx, village core.Area) (
 	if b.LastNo == 0 {
 		return proof.Note{}, errs.New(errs.NotFound, "seal.none")
 	}
-	return s.keeper.Seal(ctx, tx, place(village), b.LastNo, entriesOf(village), max(s.clock.Now(), b.LastMs))
+	return s.keeper.Seal(ctx, tx, place(village), b.LastNo, ahead, entriesOf(village), max(s.clock.Now(), b.LastMs))
 }
 
 // SealNow is Seal on somebody's demand, with an audit line: before a paper is printed that is to prove the newest lines.
@@ -61,7 +72,7 @@ func (s *Service) SealNow(ctx context.Context, by core.Actor, village core.Area)
 	}
 	var n proof.Note
 	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if n, err = s.sealIn(ctx, tx, village); err != nil {
+		if n, err = s.sealIn(ctx, tx, village, seal.Ahead{}); err != nil {
 			return err
 		}
 		return audit.Write(ctx, tx, by, s.ids.Next(), s.clock.Now(), audit.Entry{Area: village, Action: "ledger.seal",

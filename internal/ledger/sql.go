@@ -18,7 +18,7 @@ const sqlTake = `INSERT INTO book (village, last_no, last_ms, closed) VALUES ($1
 // Locking without taking a number leaves the row as it is.
 const sqlLock = `INSERT INTO book (village, last_no, last_ms, closed) VALUES ($1, 0, 0, 0)
 	ON CONFLICT (village) DO UPDATE SET last_no = book.last_no
-	RETURNING last_no, last_ms, closed`
+	RETURNING last_no, last_ms, closed, closing`
 
 const sqlBalance = `SELECT balance FROM account WHERE village = $1 AND kind = $2 AND owner = $3`
 
@@ -130,7 +130,10 @@ const sqlClosings = `SELECT ` + closingColumns + ` FROM book_close WHERE village
 const sqlInsertClosing = `INSERT INTO book_close (village, month, first_no, last_no, claims, points, deducted, moved, actor, actor_name, at_ms)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 
-const sqlClose = `UPDATE book SET closed = $1 WHERE village = $2 AND closed < $1`
+const (
+	sqlClose      = `UPDATE book SET closed = $1, closing = 0 WHERE village = $2 AND closed < $1`
+	sqlBeginClose = `UPDATE book SET closing = $1 WHERE village = $2`
+)
 
 const sqlHoldLine = `UPDATE hold SET line = $1 WHERE village = $2 AND id = $3`
 
@@ -170,7 +173,7 @@ const sqlNextVillage = `SELECT COALESCE(MIN(t.v), 0) FROM (
 	UNION ALL SELECT MIN(village) AS v FROM account WHERE village > $1
 	UNION ALL SELECT MIN(village) AS v FROM book_close WHERE village > $1) t`
 
-const sqlBook = `SELECT last_no, last_ms, closed FROM book WHERE village = $1`
+const sqlBook = `SELECT last_no, last_ms, closed, closing FROM book WHERE village = $1`
 
 const sqlHouseholdIDs = `SELECT id FROM household WHERE village = $1`
 

@@ -207,7 +207,7 @@ func (c *check) fault(no int64, format string, args ...any) error {
 }
 
 func (c *check) readHead(ctx context.Context, tx *store.Tx) error {
-	err := tx.Row(ctx, sqlBook, c.village).Scan(&c.book.LastNo, &c.book.LastMs, &c.book.Closed)
+	err := tx.Row(ctx, sqlBook, c.village).Scan(&c.book.LastNo, &c.book.LastMs, &c.book.Closed, &c.book.Closing)
 	if errors.Is(err, store.ErrNone) {
 		return c.fault(0, "it has lines or accounts, but no book")
 	}

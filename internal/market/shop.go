@@ -10,6 +10,7 @@ import (
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
 	"qunyan/internal/ledger"
+	"qunyan/internal/rulebook"
 	"qunyan/internal/store"
 	"qunyan/internal/tally"
 )
@@ -25,10 +26,10 @@ const (
 
 // Bounds on a shop's settings. Rates seen in practice run from 5 fen to 5 yuan a point (domain.md §4).
 const (
-	MaxRate     core.Fen    = 1_000_00
-	MaxFloor    core.Points = 1_000
-	maxShopName             = 30
-	maxDocument             = 60
+	MaxRate     = rulebook.RateWidest
+	MaxFloor    = rulebook.FloorWidest
+	maxShopName = 30
+	maxDocument = 60
 )
 
 // Shop is a village's points supermarket.
@@ -69,7 +70,8 @@ func (in *ShopInput) check() error {
 	return nil
 }
 
-// SaveShop sets up the village's shop or changes its settings. It answers market.shop_changed if somebody else changed
+// SaveShop sets up the village's shop or changes its settings. A new rate or floor keeps to the county's bounds
+// (market.rate_bounds, market.floor_bounds). It answers market.shop_changed if somebody else changed
 // it since the version the editor saw.
 func (s *Service) SaveShop(ctx context.Context, by core.Actor, in ShopInput) (Shop, error) {
 	if err := access.Require(by, access.OpManageShop, in.Village); err != nil {
@@ -98,6 +100,9 @@ func (s *Service) saveShop(ctx context.Context, tx *store.Tx, by core.Actor, in 
 	if before.Version != in.Version {
 		return Shop{}, errs.New(errs.Conflict, "market.shop_changed")
 	}
+	if err := withinBaseline(ctx, tx, before, in, core.DayOf(now)); err != nil {
+		return Shop{}, err
+	}
 	after := Shop{
 		Village: in.Village, Name: in.Name, Rate: in.Rate, Floor: in.Floor,
 		OpenDay: before.OpenDay, State: in.State, Version: in.Version + 1,
@@ -118,6 +123,22 @@ func (s *Service) saveShop(ctx context.Context, tx *store.Tx, by core.Actor, in 
 		entry.Before = before
 	}
 	return after, audit.Write(ctx, tx, by, s.ids.Next(), now, entry)
+}
+
+// withinBaseline holds a rate or floor that is new to the bounds of the county's template. One that was set before the
+// county narrowed them stays until the village changes it.
+func withinBaseline(ctx context.Context, tx *store.Tx, before Shop, in ShopInput, today core.Day) error {
+	b, err := rulebook.BoundsOn(ctx, tx, in.Village, today)
+	isNew := before.Version == 0
+	switch {
+	case err != nil:
+		return err
+	case (isNew || in.Rate != before.Rate) && (in.Rate < b.RateMin || in.Rate > b.RateMax):
+		return errs.New(errs.Invalid, "market.rate_bounds", "low", yuan(int64(b.RateMin)), "high", yuan(int64(b.RateMax))).At("rate_fen")
+	case (isNew || in.Floor != before.Floor) && (in.Floor < b.FloorMin || in.Floor > b.FloorMax):
+		return errs.New(errs.Invalid, "market.floor_bounds", "low", b.FloorMin, "high", b.FloorMax).At("floor")
+	}
+	return nil
 }
 
 // Grant is money put into a shop's fund: the county's start-up money, a donation, a share of the village company's profit.

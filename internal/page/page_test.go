@@ -39,9 +39,9 @@ func publish(t *testing.T, n int) *published {
 	secretary, clerk := w.Actor(core.RoleSecretary), w.Actor(core.RoleClerk)
 	_, err = w.Services.Rules.Draft(ctx, clerk, rulebook.DraftInput{Area: w.Village, Title: "前进村积分细则"})
 	must(t, err)
-	_, err = w.Services.Rules.Adopt(ctx, secretary, rulebook.AdoptInput{Village: w.Village, Version: 1, FromDay: 20260901, NoticeDays: 3,
-		Vote: rulebook.Vote{Day: 20260809, Due: 30, Present: 25, InFavour: 20, MinutesNo: "〔2026〕3号"}})
-	must(t, err)
+	must(t, w.Services.Rules.Enact(ctx, secretary, w.Actor(core.RoleTownship), rulebook.Enacted{FromDay: 20260901, FilingNo: "白泥备〔2026〕3号",
+		VoteInput: rulebook.VoteInput{Village: w.Village, Version: 1, NoticeDays: 3,
+			Vote: rulebook.Vote{Kind: rulebook.Representatives, Day: 20260809, Due: 30, Present: 25, InFavour: 20, MinutesNo: "〔2026〕3号"}}}))
 	w.Clock.SetDay(20260908)
 	sheet := claims.Sheet{Rule: "A01", Day: 20260907, Title: "九月群众会"}
 	for i := range n {

@@ -2,7 +2,6 @@ package page
 
 import (
 	"errors"
-	"strconv"
 
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
@@ -78,28 +77,4 @@ func (v *villagePage) readShop(q *request) error {
 	v.Shop = &shop
 	v.Items, err = q.h.svc.Market.PublicItems(q.Context(), v.Village)
 	return err
-}
-
-// Worth writes what a rule gives: +10, or the range of its steps.
-func (v *villagePage) Worth(r rulebook.Rule) string {
-	low, high := r.Points, r.Points
-	for _, s := range r.Scale {
-		low, high = min(low, s.Points), max(high, s.Points)
-	}
-	if low == high {
-		return v.Signed(low)
-	}
-	return v.Signed(low) + "–" + strconv.FormatInt(int64(high), 10)
-}
-
-// Cap writes how much of a rule counts, "" without a cap.
-func (v *villagePage) Cap(r rulebook.Rule) string {
-	if r.CapPeriod == rulebook.NoPeriod {
-		return ""
-	}
-	period := v.T("rules.period." + string(r.CapPeriod))
-	if r.CapPoints > 0 {
-		return v.T("rules.cap.points", "period", period, "n", r.CapPoints)
-	}
-	return v.T("rules.cap.count", "period", period, "n", r.CapCount)
 }

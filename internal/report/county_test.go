@@ -109,9 +109,11 @@ func (c *county) settle(v *place) {
 	}
 	version, err := c.rules.Draft(ctx, c.actor(core.RoleSecretary), rulebook.DraftInput{Area: v.code, Title: "积分细则"})
 	c.must(err)
-	_, err = c.rules.Adopt(ctx, c.actor(core.RoleSecretary), rulebook.AdoptInput{Village: v.code, Version: version, FromDay: 20260201, NoticeDays: 3,
-		Vote: rulebook.Vote{Day: 20260110, Due: 30, Present: 25, InFavour: 20, MinutesNo: "2026-1"}})
-	c.must(err)
+	secretary, township := c.actor(core.RoleSecretary), c.actor(core.RoleTownship)
+	township.ID = secretary.ID + 1 // whoever sends it does not confirm it
+	c.must(c.rules.Enact(ctx, secretary, township, rulebook.Enacted{FromDay: 20260201, FilingNo: "2026-1",
+		VoteInput: rulebook.VoteInput{Village: v.code, Version: version, NoticeDays: 3,
+			Vote: rulebook.Vote{Kind: rulebook.Representatives, Day: 20260110, Due: 30, Present: 25, InFavour: 20, MinutesNo: "2026-1"}}}))
 	rate := core.Fen(50 + c.rng.IntN(100))
 	_, err = c.market.SaveShop(ctx, c.actor(core.RoleSecretary), market.ShopInput{Village: v.code, Name: "积分超市", Rate: rate, State: market.ShopOpen})
 	c.must(err)

@@ -26,7 +26,7 @@ const (
 
 // DraftInput asks for a new version.
 type DraftInput struct {
-	Area   core.Area // a village, or the county for a new template
+	Area   core.Area // a village, the county for a new template, or a township for new additions
 	Title  string
 	Source Source // '' takes the village's own rules if it has any, else the template
 }
@@ -73,7 +73,7 @@ func nextVersion(ctx context.Context, tx *store.Tx, area core.Area) (int64, erro
 	err := tx.Rows(ctx, sqlRulesets, func(r store.Row) error {
 		set, err := scanRuleset(r)
 		next = max(next, set.Version+1)
-		if set.State == Draft {
+		if set.State.Open() {
 			open = set.Version
 		}
 		return err
@@ -87,22 +87,35 @@ func nextVersion(ctx context.Context, tx *store.Tx, area core.Area) (int64, erro
 // startingPoint gives a draft its base and its lines.
 func startingPoint(ctx context.Context, tx *store.Tx, in DraftInput, today core.Day) (Ruleset, error) {
 	county := in.Area
-	if in.Area.Level() == core.Village {
-		county = in.Area.Parent().Parent()
+	for county.Level() != core.County {
+		county = county.Parent()
 	}
 	template, err := InForce(ctx, tx, county, today)
 	none := noneInForce(err)
 	switch {
 	case none && county == in.Area:
-		return Ruleset{}, nil // a county's first template, to be filled line by line
+		return Ruleset{Bounds: Widest()}, nil // a county's first template, to be filled line by line
 	case none:
 		return Ruleset{}, errs.New(errs.Conflict, "rulebook.no_template")
 	case err != nil:
 		return Ruleset{}, err
 	case county == in.Area:
-		return Ruleset{Rules: template.Rules}, nil
+		return Ruleset{Bounds: template.Bounds, Rules: template.Rules}, nil
 	}
-	set := Ruleset{BaseVersion: template.Version, Rules: template.Rules}
+	if in.Area.Level() == core.Township {
+		set, err := additions(ctx, tx, in.Area, today)
+		return Ruleset{BaseVersion: template.Version, Bounds: Widest(), Rules: set.Rules}, err
+	}
+	return villageStart(ctx, tx, in, template, today)
+}
+
+// villageStart is startingPoint for a village, whose county has a template.
+func villageStart(ctx context.Context, tx *store.Tx, in DraftInput, template Ruleset, today core.Day) (Ruleset, error) {
+	township, err := additions(ctx, tx, in.Area.Parent(), today)
+	if err != nil {
+		return Ruleset{}, err
+	}
+	set := Ruleset{BaseVersion: template.Version, TownshipVersion: township.Version, Bounds: Widest(), Rules: template.Rules}
 	if in.Source == FromTemplate {
 		return set, nil
 	}
@@ -118,8 +131,8 @@ func startingPoint(ctx context.Context, tx *store.Tx, in DraftInput, today core.
 	if err != nil {
 		return set, err
 	}
-	former, err := rulesOf(ctx, tx, county, own.BaseVersion)
-	set.Rules = carryOver(template.Rules, former, own.Rules)
+	former, err := rulesOf(ctx, tx, template.Area, own.BaseVersion)
+	set.Rules = carryOver(template.Rules, former, own.Rules, township.Rules)
 	return set, err
 }
 
@@ -127,8 +140,9 @@ func noneInForce(err error) bool { return err != nil && errs.CodeOf(err) == "rul
 
 // carryOver brings a village's choices onto a newer template: its weights where they fit the new bounds, its tighter
 // caps, and the lines it had left out. Lines the county added come in as the county wrote them. The village's own lines
-// follow where they still fit the county's bounds for their category.
-func carryOver(template, former, own []Rule) []Rule {
+// follow where they still fit the county's bounds for their category, and so do the township's that it had taken in; what
+// the township added since is offered, not taken in.
+func carryOver(template, former, own, township []Rule) []Rule {
 	byCode := func(code string) func(Rule) bool { return func(r Rule) bool { return r.Code == code } }
 	rules := []Rule{}
 	for _, county := range template {
@@ -145,7 +159,11 @@ func carryOver(template, former, own []Rule) []Rule {
 		if slices.ContainsFunc(former, byCode(mine.Code)) || slices.ContainsFunc(template, byCode(mine.Code)) {
 			continue
 		}
-		if mine, err := mine.bounded(template); err == nil {
+		if i := slices.IndexFunc(township, func(r Rule) bool { return sameLine(mine, r) }); i >= 0 {
+			offer := township[i].withChoices(mine)
+			offer.Sort = mine.Sort
+			rules = append(rules, offer)
+		} else if mine, err := mine.bounded(template); err == nil {
 			rules = append(rules, mine)
 		}
 	}
@@ -204,9 +222,10 @@ type EditInput struct {
 	Self      bool
 }
 
-// EditRule changes a line of a village's draft inside the county's bounds, leaves it out, or takes it in again.
+// EditRule changes a line of a village's draft inside the bounds of the county, or of the township whose line it is,
+// leaves it out, or takes it in again.
 //
-// Errors: rulebook.no_rule for a line the template does not have; rulebook.not_draft; rulebook.out_of_bounds (low,
+// Errors: rulebook.no_rule for a line neither has; rulebook.not_draft; rulebook.out_of_bounds (low,
 // high); rulebook.scale_steps; rulebook.cap_loosened (most); rulebook.self_refused; rulebook.bad_rule.
 func (s *Service) EditRule(ctx context.Context, by core.Actor, in EditInput) (Rule, error) {
 	if err := access.Require(by, access.OpDraftRules, in.Village); err != nil {
@@ -217,29 +236,24 @@ func (s *Service) EditRule(ctx context.Context, by core.Actor, in EditInput) (Ru
 		if err != nil {
 			return Rule{}, err
 		}
-		county, err := RuleOf(ctx, tx, in.Village.Parent().Parent(), set.BaseVersion, in.Code)
+		upper, err := above(ctx, tx, set, in.Code)
 		if err != nil {
 			return Rule{}, err
 		}
-		rule, err := county.edited(in)
+		rule, err := upper.edited(in)
 		if err != nil {
 			return Rule{}, err
+		}
+		if rule.Code[0] == townshipLetter { // its place in the township's list is no place in the village's
+			rule.Sort = set.place(rule.Code)
 		}
 		return rule, s.putRule(ctx, tx, by, nowMs, set, rule, in.Enabled)
 	})
 }
 
-// openDraft locks a draft until the command ends, so that it cannot be adopted between two of its changes.
+// openDraft locks a draft until the command ends, so that it cannot be voted on between two of its changes.
 func openDraft(ctx context.Context, tx *store.Tx, area core.Area, version, nowMs int64) (Ruleset, error) {
-	n, err := tx.Exec(ctx, sqlTouchDraft, nowMs, area, version)
-	if err != nil {
-		return Ruleset{}, err
-	}
-	set, err := byVersion(ctx, tx, area, version)
-	if err == nil && n == 0 {
-		err = errs.New(errs.Conflict, "rulebook.not_draft")
-	}
-	return set, err
+	return take(ctx, tx, area, version, nowMs, "rulebook.not_draft", Draft)
 }
 
 // putRule writes or leaves out one line of a draft, with its audit line.

@@ -20,15 +20,15 @@ func TestVersionsComeInOrderAndCanBeWithdrawnUntilTheyBegin(t *testing.T) {
 	wantCode(t, "a second draft", err, "rulebook.draft_open")
 	h.adopt(t, first, 20261101)
 	second := h.draft(t)
-	_, err = h.rules.Adopt(ctx, h.secretary(), h.vote(second, 20261001))
-	wantCode(t, "before what was announced", err, "rulebook.later_version")
-	_, err = h.rules.Adopt(ctx, h.secretary(), h.vote(second, 20261101))
-	wantCode(t, "on the same day", err, "rulebook.later_version")
+	wantCode(t, "before what was announced", h.enact(second, 20261001), "rulebook.later_version")
+	wantCode(t, "on the same day", h.rules.Publish(ctx, h.secretary(), h.village, second, 20261101), "rulebook.later_version")
 	if err := h.rules.Withdraw(ctx, h.secretary(), h.village, first); err != nil {
 		t.Fatal(err)
 	}
 	wantCode(t, "twice", h.rules.Withdraw(ctx, h.secretary(), h.village, first), "rulebook.already_withdrawn")
-	h.adopt(t, second, 20261001)
+	if err := h.rules.Publish(ctx, h.secretary(), h.village, second, 20261001); err != nil {
+		t.Fatal(err)
+	}
 	h.clock.SetDay(20261001)
 	wantCode(t, "in force", h.rules.Withdraw(ctx, h.secretary(), h.village, second), "rulebook.in_force")
 	wantCode(t, "nobody's", h.rules.Withdraw(ctx, h.secretary(), h.village, 44), "rulebook.no_ruleset")
@@ -37,7 +37,7 @@ func TestVersionsComeInOrderAndCanBeWithdrawnUntilTheyBegin(t *testing.T) {
 		t.Fatal(err) // a clerk may give up a draft, not an adopted version
 	}
 	list, err := h.rules.Versions(ctx, h.secretary(), h.village)
-	if err != nil || len(list) != 3 || list[0].Version != third || list[1].State != rulebook.Adopted || list[2].State != rulebook.Withdrawn {
+	if err != nil || len(list) != 3 || list[0].Version != third || list[1].State != rulebook.Published || list[2].State != rulebook.Withdrawn {
 		t.Errorf("%+v, %v", list, err)
 	}
 }
@@ -64,8 +64,7 @@ func TestWhoMayDoWhatWithRules(t *testing.T) {
 	if _, err := h.rules.EditRule(ctx, clerk, rulebook.EditInput{Village: h.village, Version: version, Code: "A01", Enabled: true, Points: 3, CapCount: 1}); err != nil {
 		t.Error(err)
 	}
-	_, err := h.rules.Adopt(ctx, clerk, h.vote(version, 20261001))
-	wantCode(t, "a clerk adopts", err, "access.forbidden")
+	wantCode(t, "a clerk records the vote", h.rules.RecordVote(ctx, clerk, h.vote(version)), "access.forbidden")
 	if _, err := h.rules.Ruleset(ctx, core.Actor{}, h.village, version); err == nil || errs.CodeOf(err) != "rulebook.no_ruleset" {
 		t.Errorf("the public saw a draft: %v", err)
 	}
@@ -77,8 +76,10 @@ func TestWhoMayDoWhatWithRules(t *testing.T) {
 	if list, err := h.rules.Versions(ctx, core.Actor{}, h.county); err != nil || len(list) != 1 {
 		t.Errorf("the county's template: %v, %v", list, err)
 	}
-	_, err = h.rules.Draft(ctx, h.staff(core.RoleTownship, h.village.Parent()), rulebook.DraftInput{Area: h.village.Parent(), Title: "细则"})
-	wantCode(t, "rules of a township", err, "rulebook.wrong_area")
+	_, err := h.rules.Draft(ctx, h.staff(core.RoleCounty, h.county), rulebook.DraftInput{Area: h.village*1000 + 1, Title: "细则"})
+	wantCode(t, "rules of a group", err, "rulebook.wrong_area")
+	_, err = h.rules.Draft(ctx, h.township(), rulebook.DraftInput{Area: h.county, Title: "细则"})
+	wantCode(t, "a township drafts the county's template", err, "access.forbidden")
 	for _, title := range []string{"", " ", "细"} {
 		_, err = h.rules.Draft(ctx, h.secretary(), rulebook.DraftInput{Area: h.village, Title: title})
 		wantCode(t, "title "+title, err, "rulebook.title_needed")
@@ -101,18 +102,18 @@ func TestTheCountyPublishesANewTemplate(t *testing.T) {
 	}
 	line := set.Rules[0]
 	line.Code, line.TextZh = "A09", "带头签订村规民约"
-	if r, err := h.rules.PutRule(ctx, county, rulebook.PutInput{County: h.county, Version: version, Enabled: true, Rule: line}); err != nil || r.Sort != 16 {
+	if r, err := h.rules.PutRule(ctx, county, rulebook.PutInput{Area: h.county, Version: version, Enabled: true, Rule: line}); err != nil || r.Sort != 16 {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	line.Points = 0
-	_, err = h.rules.PutRule(ctx, county, rulebook.PutInput{County: h.county, Version: version, Enabled: true, Rule: line})
+	_, err = h.rules.PutRule(ctx, county, rulebook.PutInput{Area: h.county, Version: version, Enabled: true, Rule: line})
 	wantCode(t, "worth nothing", err, "rulebook.bad_rule")
-	if _, err := h.rules.PutRule(ctx, county, rulebook.PutInput{County: h.county, Version: version, Rule: rulebook.Rule{Code: "A02"}}); err != nil {
+	if _, err := h.rules.PutRule(ctx, county, rulebook.PutInput{Area: h.county, Version: version, Rule: rulebook.Rule{Code: "A02"}}); err != nil {
 		t.Fatal(err)
 	}
-	_, err = h.rules.PutRule(ctx, h.secretary(), rulebook.PutInput{County: h.county, Version: version})
+	_, err = h.rules.PutRule(ctx, h.secretary(), rulebook.PutInput{Area: h.county, Version: version})
 	wantCode(t, "a village edits the template", err, "access.forbidden")
-	_, err = h.rules.PutRule(ctx, county, rulebook.PutInput{County: h.village, Version: 1})
+	_, err = h.rules.PutRule(ctx, county, rulebook.PutInput{Area: h.village, Version: 1})
 	wantCode(t, "the county edits a village's rules", err, "rulebook.wrong_area")
 	wantCode(t, "this month", h.rules.Publish(ctx, county, h.county, version, 20260901), "rulebook.from_day")
 	if err := h.rules.Publish(ctx, county, h.county, version, 20261001); err != nil {
@@ -149,8 +150,11 @@ func TestNothingIsAdoptedThatHoldsNoRule(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, err = h.rules.Adopt(ctx, h.secretary(), h.vote(version, 20261001))
-	wantCode(t, "an empty set", err, "rulebook.empty")
+	wantCode(t, "an empty set", h.rules.RecordVote(ctx, h.secretary(), h.vote(version)), "rulebook.empty")
+	found, err := h.rules.CheckDraft(ctx, h.secretary(), h.village, version)
+	if err != nil || len(found) != 1 || !found[0].Bars || found[0].Err.Code != "rulebook.empty" {
+		t.Errorf("the check: %+v, %v", found, err)
+	}
 }
 
 func TestADraftNeedsATemplate(t *testing.T) {
@@ -176,34 +180,41 @@ func TestADraftNeedsATemplate(t *testing.T) {
 	}
 }
 
-// Two people adopt while a third edits: one adoption counts, and no edit slips in after it.
-func TestAdoptAndEditAtOnce(t *testing.T) {
+// Many send a version to the township while others edit it and record votes: it is sent once, and no edit slips in after
+// a vote.
+func TestVoteFileAndEditAtOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	ctx := context.Background()
 	version := h.draft(t)
 	var wg sync.WaitGroup
-	adopted, edited := make([]error, 8), make([]error, 8)
-	for i := range adopted {
-		wg.Go(func() { _, adopted[i] = h.rules.Adopt(ctx, h.secretary(), h.vote(version, 20261001)) })
+	voted, sent, edited := make([]error, 8), make([]error, 8), make([]error, 8)
+	for i := range voted {
+		wg.Go(func() {
+			voted[i] = h.rules.RecordVote(ctx, h.secretary(), h.vote(version))
+			sent[i] = h.rules.File(ctx, h.secretary(), h.village, version)
+		})
 		wg.Go(func() {
 			_, edited[i] = h.rules.EditRule(ctx, h.secretary(), rulebook.EditInput{Village: h.village, Version: version, Code: "A01", Enabled: true, Points: 3, CapCount: 1})
 		})
 	}
 	wg.Wait()
 	done := 0
-	for i := range adopted {
-		if adopted[i] == nil {
+	for i := range voted {
+		if voted[i] != nil {
+			wantCode(t, "voted after", voted[i], "rulebook.not_votable")
+		}
+		if sent[i] == nil {
 			done++
 		} else {
-			wantCode(t, "adopted beside", adopted[i], "rulebook.not_draft")
+			wantCode(t, "sent beside", sent[i], "rulebook.not_voted")
 		}
 		if edited[i] != nil {
 			wantCode(t, "edited after", edited[i], "rulebook.not_draft")
 		}
 	}
 	if done != 1 {
-		t.Errorf("adopted %d times", done)
+		t.Errorf("sent %d times", done)
 	}
 }
 

@@ -22,7 +22,8 @@ type OwnInput struct {
 // WriteOwnRule writes, or with Enabled false leaves out, a whole line of the village's own in its draft. The county's
 // template bounds it: a line is worth no more than the county gives anything of that category.
 //
-// Errors: rulebook.red_line (rule, line, law, reason); rulebook.county_line for a code of the template;
+// Errors: rulebook.red_line (rule, line, law, reason); rulebook.county_line for a code of the template, rulebook.township_line for one that
+// begins with T;
 // rulebook.category_closed when the template has no line of that category; rulebook.out_of_bounds (low, high);
 // rulebook.bad_rule; rulebook.not_draft; rulebook.no_ruleset.
 func (s *Service) WriteOwnRule(ctx context.Context, by core.Actor, in OwnInput) (Rule, error) {
@@ -42,6 +43,9 @@ func (s *Service) WriteOwnRule(ctx context.Context, by core.Actor, in OwnInput) 
 		}
 		if (Ruleset{Rules: template}).has(rule.Code) {
 			return Rule{}, errs.New(errs.Conflict, "rulebook.county_line").At("code")
+		}
+		if rule.Code != "" && rule.Code[0] == townshipLetter && !set.has(rule.Code) {
+			return Rule{}, errs.New(errs.Conflict, "rulebook.township_line").At("code")
 		}
 		if in.Enabled {
 			if rule, err = rule.bounded(template); err != nil {

@@ -20,8 +20,6 @@ func (h *house) write(version int64, r rulebook.Rule) (rulebook.Rule, error) {
 	return h.rules.WriteOwnRule(context.Background(), h.secretary(), rulebook.OwnInput{Village: h.village, Version: version, Enabled: true, Rule: r})
 }
 
-func (h *house) township() core.Actor { return h.staff(core.RoleTownship, h.village.Parent()) }
-
 func TestAVillageWritesLinesOfItsOwn(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -169,7 +167,7 @@ func TestTheCountysTemplateKeepsToTheRedLines(t *testing.T) {
 	}
 	bad := line("C11", "入户检查被子")
 	bad.PointsMin, bad.PointsMax = 1, 5
-	_, err = h.rules.PutRule(ctx, county, rulebook.PutInput{County: h.county, Version: version, Enabled: true, Rule: bad})
+	_, err = h.rules.PutRule(ctx, county, rulebook.PutInput{Area: h.county, Version: version, Enabled: true, Rule: bad})
 	wantCode(t, "the county's line", err, "rulebook.red_line")
 	rules, err := rulebook.Template()
 	if err != nil {

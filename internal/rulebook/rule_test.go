@@ -79,8 +79,11 @@ func TestEveryWordOfARuleIsInTheCatalogue(t *testing.T) {
 	for _, k := range []Kind{Base, Appraisal, Contribution} {
 		keys = append(keys, "rules.kind."+string(k))
 	}
-	for _, s := range []State{Draft, Adopted, Withdrawn} {
+	for _, s := range []State{Draft, Voted, Filing, Filed, Published, Withdrawn} {
 		keys = append(keys, "rules.state."+string(s))
+	}
+	for _, m := range append(Deciding(), PartyMembers) {
+		keys = append(keys, "rules.meeting."+string(m))
 	}
 	for _, key := range keys {
 		zh, en := messages.Text(messages.Chinese, key, nil), messages.Text(messages.English, key, nil)
@@ -201,9 +204,17 @@ func TestCarryOverKeepsAVillagesChoices(t *testing.T) {
 	added := former[6]
 	added.Code = "Z01"
 	newer = append(newer, added)
-	got := carryOver(newer, former, own)
-	if len(got) != 6 {
-		t.Fatalf("%d lines: the five of the village and the county's new one are wanted", len(got))
+	offer, other := former[0], former[0]
+	offer.Code, offer.TextZh, offer.PointsMax = "T01", "参加乡镇组织的活动", 6
+	other.Code, other.TextZh = "T02", "乡镇的另一条"
+	taken := offer
+	taken.Points = 5
+	got := carryOver(newer, former, append(own, taken), []Rule{offer, other})
+	if len(got) != 7 {
+		t.Fatalf("%d lines: the five of the village, the county's new one and the township's that was taken in are wanted", len(got))
+	}
+	if got[6].Code != "T01" || got[6].Points != 5 || got[6].PointsMax != 6 {
+		t.Errorf("the township's line: %+v", got[6])
 	}
 	if got[0].Points != 2 {
 		t.Errorf("a weight outside the new bounds stayed: %d", got[0].Points)

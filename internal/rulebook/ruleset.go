@@ -13,36 +13,55 @@ import (
 // State is where a version stands.
 type State string
 
-// The states of a version.
+// The states of a version, in the order a village's goes through them. A county's template and a township's additions go
+// from draft to published.
 const (
 	Draft     State = "draft"     // being worked on; has no effect
-	Adopted   State = "adopted"   // voted on, or published by the county; in force from its day on
+	Voted     State = "voted"     // the vote is on record; its lines stand
+	Filing    State = "filing"    // waits for the township
+	Filed     State = "filed"     // the township has it on file
+	Published State = "published" // for everybody to read; in force from its day on
 	Withdrawn State = "withdrawn" // given up before it was in force
 )
 
-// Ruleset is one version of an area's rules. A county's versions are the templates of its villages.
+// wasAdopted is what a published version was called before the township's filing was kept.
+const wasAdopted State = "adopted"
+
+// Open says that a version is still on its way: an area has one at a time.
+func (s State) Open() bool { return s != Published && s != Withdrawn }
+
+// Ruleset is one version of an area's rules. A county's versions are the templates of its villages, a township's the
+// lines it offers them beside the county's.
 type Ruleset struct {
-	Area        core.Area
-	Version     int64
-	Title       string
-	State       State
-	BaseVersion int64    // version of the county's template it was made from; 0 for the template itself
-	FromDay     core.Day // a month's first day; 0 while draft
-	Vote        Vote     // zero for a county's template
-	NoticeDays  int      // days a list stays open for objections
-	CreatedMs   int64
-	ChangedMs   int64
-	ByName      string // who drafted it
-	Rules       []Rule // in their order; left out of lists
+	Area            core.Area
+	Version         int64
+	Title           string
+	State           State
+	BaseVersion     int64    // version of the county's template it was made from; 0 for the template itself
+	TownshipVersion int64    // version of the township's additions it was made beside; 0 if there were none
+	FromDay         core.Day // a month's first day; 0 until it is published
+	Vote            Vote     // Day 0 for a county's template; of a draft, what was last recorded and counts no longer
+	Party           Vote     // of the Party members' meeting; Day 0 where there was none
+	NoticeDays      int      // days a list stays open for objections
+	Filing          Record
+	PublishedName   string
+	PublishedMs     int64
+	Bounds          Bounds // of a county's template
+	CreatedMs       int64
+	ChangedMs       int64
+	ByName          string // who drafted it
+	Rules           []Rule // in their order; left out of lists
 }
 
-// Vote is how the villagers' representatives decided.
-type Vote struct {
-	Day       core.Day
-	Due       int64 // who should attend
-	Present   int64
-	InFavour  int64
-	MinutesNo string // number of the minutes
+// Record is what the township did with a version.
+type Record struct {
+	SentBy       core.ID
+	SentName     string
+	SentMs       int64
+	No           string // the township's number
+	Name         string // who confirmed or returned it
+	AtMs         int64
+	ReturnReason string // of the last return; '' once it is confirmed
 }
 
 // Rule finds a line by its code.
@@ -57,23 +76,24 @@ func (s Ruleset) Rule(code string) (Rule, bool) {
 // Version names the version of a village's rules in force on a day; rulebook.none_in_force if there is none.
 func Version(ctx context.Context, tx *store.Tx, village core.Area, day core.Day) (int64, error) {
 	s, err := scanRuleset(tx.Row(ctx, sqlInForce, village, day))
-	if errors.Is(err, store.ErrNone) {
-		err = errs.New(errs.Conflict, "rulebook.none_in_force", "day", day.String())
-	}
-	return s.Version, err
+	return s.Version, inForceErr(err, day)
 }
 
-// InForce reads the rules of a village (or the template of a county) in force on a day, with every line.
-// Error: rulebook.none_in_force.
+// InForce reads the rules of a village (or the template of a county, or a township's additions) in force on a day, with
+// every line. Error: rulebook.none_in_force.
 func InForce(ctx context.Context, tx *store.Tx, area core.Area, day core.Day) (Ruleset, error) {
 	s, err := scanRuleset(tx.Row(ctx, sqlInForce, area, day))
-	if errors.Is(err, store.ErrNone) {
-		return s, errs.New(errs.Conflict, "rulebook.none_in_force", "day", day.String())
-	}
-	if err == nil {
+	if err = inForceErr(err, day); err == nil {
 		s.Rules, err = rulesOf(ctx, tx, area, s.Version)
 	}
 	return s, err
+}
+
+func inForceErr(err error, day core.Day) error {
+	if errors.Is(err, store.ErrNone) {
+		return errs.New(errs.Conflict, "rulebook.none_in_force", "day", day.String())
+	}
+	return err
 }
 
 // RuleAt reads the line that judges a deed of a day, and the version it belongs to.

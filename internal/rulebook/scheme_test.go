@@ -38,7 +38,7 @@ func TestTheSchemesAreWhatAVillageCouldAdopt(t *testing.T) {
 		if err != nil || len(set.Rules) != len(scheme) {
 			t.Errorf("%s: %d of %d lines fit the county's template, %v", name, len(set.Rules), len(scheme), err)
 		}
-		if _, err := h.rules.Adopt(ctx, h.secretary(), h.vote(version, 20261001)); err != nil {
+		if err := h.enact(version, 20261001); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err := h.rules.Withdraw(ctx, h.secretary(), h.village, version); err != nil {

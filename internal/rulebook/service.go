@@ -25,15 +25,15 @@ func New(st *store.Store, clock core.Clock, ids *core.IDs) *Service {
 	return &Service{st: st, clock: clock, ids: ids}
 }
 
-// Versions lists the versions of an area, the newest first, without their lines. What was adopted is public; drafts and
-// withdrawn versions are shown to those who may read the area.
+// Versions lists the versions of an area, the newest first, without their lines. What was published is public; what is on
+// its way and withdrawn versions are shown to those who may read the area.
 func (s *Service) Versions(ctx context.Context, by core.Actor, area core.Area) ([]Ruleset, error) {
 	all := access.Can(by, access.OpReadVillage, area)
 	found := []Ruleset{}
 	err := s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		return tx.Rows(ctx, sqlRulesets, func(r store.Row) error {
 			set, err := scanRuleset(r)
-			if all || set.State == Adopted {
+			if all || set.State == Published {
 				found = append(found, set)
 			}
 			return err
@@ -49,7 +49,7 @@ func (s *Service) Ruleset(ctx context.Context, by core.Actor, area core.Area, ve
 		set, err = byVersion(ctx, tx, area, version)
 		return err
 	})
-	if err == nil && set.State != Adopted && !access.Can(by, access.OpReadVillage, area) {
+	if err == nil && set.State != Published && !access.Can(by, access.OpReadVillage, area) {
 		return Ruleset{}, errs.New(errs.NotFound, "rulebook.no_ruleset")
 	}
 	return set, err
@@ -98,10 +98,11 @@ func checkTitle(title string) (string, error) {
 	return title, nil
 }
 
-// mayDraft is the permission to work on an area's drafts: the county's for a template, the village's for its own rules.
+// mayDraft is the permission to work on an area's drafts: the county's for a template, the township's for
+// its additions, the village's for its own rules.
 func mayDraft(by core.Actor, area core.Area) error {
 	switch area.Level() {
-	case core.County:
+	case core.County, core.Township:
 		return access.Require(by, access.OpEditTemplate, area)
 	case core.Village:
 		return access.Require(by, access.OpDraftRules, area)

@@ -9,27 +9,47 @@ import (
 	"qunyan/internal/store"
 )
 
-const rulesetColumns = `village, version, title, state, base_version, from_day, vote_day, vote_due, vote_present, vote_for,
-	minutes_no, notice_days, created_ms, changed_ms, by_name`
+const rulesetColumns = `village, version, title, state, base_version, township_version, from_day, vote_kind, vote_day, vote_due, vote_present,
+	vote_for, minutes_no, party_day, party_due, party_present, party_for, party_minutes, notice_days, sent_by, sent_name, sent_ms, filing_no,
+	filed_name, filed_ms, return_reason, published_name, published_ms, rate_min, rate_max, floor_min, floor_max, notice_min, notice_max,
+	party_meeting, created_ms, changed_ms, by_name`
 
 const sqlRuleset = `SELECT ` + rulesetColumns + ` FROM ruleset WHERE village = $1 AND version = $2`
 
 const sqlRulesets = `SELECT ` + rulesetColumns + ` FROM ruleset WHERE village = $1 ORDER BY version DESC`
 
-const sqlInForce = `SELECT ` + rulesetColumns + ` FROM ruleset WHERE village = $1 AND state = 'adopted' AND from_day <= $2
+const sqlInForce = `SELECT ` + rulesetColumns + ` FROM ruleset WHERE village = $1 AND state IN ('published', 'adopted') AND from_day <= $2
 	ORDER BY from_day DESC, version DESC LIMIT 1`
 
-const sqlInsertRuleset = `INSERT INTO ruleset (` + rulesetColumns + `)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+const sqlFilingOf = `SELECT ` + rulesetColumns + ` FROM ruleset WHERE village = $1 AND state = 'filing' ORDER BY version LIMIT 1`
+
+const sqlInsertRuleset = `INSERT INTO ruleset (village, version, title, state, base_version, township_version, from_day, vote_day, vote_due,
+		vote_present, vote_for, minutes_no, notice_days, rate_min, rate_max, floor_min, floor_max, notice_min, notice_max, party_meeting,
+		created_ms, changed_ms, by_name)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, '', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 	ON CONFLICT (village, version) DO NOTHING`
 
-const sqlTouchDraft = `UPDATE ruleset SET changed_ms = $1 WHERE village = $2 AND version = $3 AND state = 'draft'`
+const sqlTouch = `UPDATE ruleset SET changed_ms = $1 WHERE village = $2 AND version = $3`
 
-const sqlAdopt = `UPDATE ruleset SET state = 'adopted', from_day = $1, vote_day = $2, vote_due = $3, vote_present = $4,
-	vote_for = $5, minutes_no = $6, notice_days = $7, changed_ms = $8
-	WHERE village = $9 AND version = $10 AND state = 'draft'`
+const sqlRecordVote = `UPDATE ruleset SET state = 'voted', vote_kind = $1, vote_day = $2, vote_due = $3, vote_present = $4, vote_for = $5,
+		minutes_no = $6, party_day = $7, party_due = $8, party_present = $9, party_for = $10, party_minutes = $11, notice_days = $12
+	WHERE village = $13 AND version = $14`
 
-const sqlWithdraw = `UPDATE ruleset SET state = 'withdrawn', changed_ms = $1 WHERE village = $2 AND version = $3 AND state = $4`
+const sqlSend = `UPDATE ruleset SET state = 'filing', sent_by = $1, sent_name = $2, sent_ms = $3 WHERE village = $4 AND version = $5`
+
+const sqlAnswerFiling = `UPDATE ruleset SET state = $1, filing_no = $2, filed_name = $3, filed_ms = $4, return_reason = $5
+	WHERE village = $6 AND version = $7`
+
+const sqlReopen = `UPDATE ruleset SET state = 'draft', filing_no = '' WHERE village = $1 AND version = $2`
+
+const sqlPublish = `UPDATE ruleset SET state = 'published', from_day = $1, published_name = $2, published_ms = $3
+	WHERE village = $4 AND version = $5`
+
+const sqlWithdraw = `UPDATE ruleset SET state = 'withdrawn' WHERE village = $1 AND version = $2`
+
+const sqlSetBounds = `UPDATE ruleset SET rate_min = $1, rate_max = $2, floor_min = $3, floor_max = $4, notice_min = $5, notice_max = $6,
+		party_meeting = $7
+	WHERE village = $8 AND version = $9`
 
 const ruleColumns = `code, sort, category, kind, text_zh, text_en, points, points_min, points_max, scale, per, unit_zh, unit_en,
 	cap_period, cap_points, cap_count, proof_zh, proof_en, approver, self`
@@ -50,9 +70,15 @@ const sqlPutRule = `INSERT INTO rule (village, version, ` + ruleColumns + `)
 const sqlDropRule = `DELETE FROM rule WHERE village = $1 AND version = $2 AND code = $3`
 
 func scanRuleset(r store.Row) (Ruleset, error) {
-	var s Ruleset
-	err := r.Scan(&s.Area, &s.Version, &s.Title, &s.State, &s.BaseVersion, &s.FromDay, &s.Vote.Day, &s.Vote.Due, &s.Vote.Present,
-		&s.Vote.InFavour, &s.Vote.MinutesNo, &s.NoticeDays, &s.CreatedMs, &s.ChangedMs, &s.ByName)
+	s := Ruleset{Party: Vote{Kind: PartyMembers}}
+	v, p, f, b := &s.Vote, &s.Party, &s.Filing, &s.Bounds
+	err := r.Scan(&s.Area, &s.Version, &s.Title, &s.State, &s.BaseVersion, &s.TownshipVersion, &s.FromDay, &v.Kind, &v.Day, &v.Due, &v.Present,
+		&v.InFavour, &v.MinutesNo, &p.Day, &p.Due, &p.Present, &p.InFavour, &p.MinutesNo, &s.NoticeDays, &f.SentBy, &f.SentName, &f.SentMs,
+		&f.No, &f.Name, &f.AtMs, &f.ReturnReason, &s.PublishedName, &s.PublishedMs, &b.RateMin, &b.RateMax, &b.FloorMin, &b.FloorMax,
+		&b.NoticeMin, &b.NoticeMax, store.Bool(&b.PartyMeeting), &s.CreatedMs, &s.ChangedMs, &s.ByName)
+	if s.State == wasAdopted {
+		s.State = Published
+	}
 	return s, err
 }
 
@@ -105,7 +131,9 @@ func putRules(ctx context.Context, tx *store.Tx, area core.Area, version int64, 
 }
 
 func insertRuleset(ctx context.Context, tx *store.Tx, s Ruleset) (bool, error) {
-	n, err := tx.Exec(ctx, sqlInsertRuleset, s.Area, s.Version, s.Title, string(s.State), s.BaseVersion, s.FromDay, s.Vote.Day,
-		s.Vote.Due, s.Vote.Present, s.Vote.InFavour, s.Vote.MinutesNo, s.NoticeDays, s.CreatedMs, s.ChangedMs, s.ByName)
+	b := s.Bounds
+	n, err := tx.Exec(ctx, sqlInsertRuleset, s.Area, s.Version, s.Title, string(s.State), s.BaseVersion, s.TownshipVersion, s.FromDay,
+		s.NoticeDays, b.RateMin, b.RateMax, b.FloorMin, b.FloorMax, b.NoticeMin, b.NoticeMax, store.Flag(b.PartyMeeting), s.CreatedMs,
+		s.ChangedMs, s.ByName)
 	return n == 1, err
 }

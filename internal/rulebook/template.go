@@ -7,9 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 
-	"qunyan/internal/access"
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
 	"qunyan/internal/messages"
@@ -83,7 +81,7 @@ func SeedTemplate(ctx context.Context, tx *store.Tx, county core.Area, from core
 	if county.Level() != core.County || from%100 != 1 || !from.Valid() {
 		return fmt.Errorf("rulebook: template for area %d from day %d", county, from)
 	}
-	made, err := insertRuleset(ctx, tx, Ruleset{Area: county, Version: 1, State: Adopted, FromDay: from, CreatedMs: nowMs,
+	made, err := insertRuleset(ctx, tx, Ruleset{Area: county, Version: 1, State: Published, FromDay: from, Bounds: seeded(), CreatedMs: nowMs,
 		ChangedMs: nowMs, Title: messages.Text(messages.Chinese, "rules.template_title", nil), NoticeDays: NoticeDaysMin})
 	if err != nil || !made {
 		return err
@@ -91,20 +89,22 @@ func SeedTemplate(ctx context.Context, tx *store.Tx, county core.Area, from core
 	return putRules(ctx, tx, county, 1, rules...)
 }
 
-// PutInput is one line of a county's draft template.
+// PutInput is one line of a county's draft template, or of a township's draft additions.
 type PutInput struct {
-	County  core.Area
+	Area    core.Area
 	Version int64
 	Enabled bool // false leaves the line out
 	Rule    Rule
 }
 
-// PutRule writes, or with Enabled false leaves out, a whole line of a county's draft template: texts, bounds and all.
-// A line the draft does not have yet is added at its end.
+// PutRule writes, or with Enabled false leaves out, a whole line of a county's draft template or of a township's draft
+// additions: texts, bounds and all. A line the draft does not have yet is added at its end. A township's lines stay
+// inside what the county gives anything of the category, and their codes begin with T.
 //
-// Errors: rulebook.bad_rule, rulebook.red_line, rulebook.not_draft, rulebook.no_ruleset.
+// Errors: rulebook.bad_rule, rulebook.red_line, rulebook.not_draft, rulebook.no_ruleset, rulebook.wrong_area; of a
+// township also rulebook.township_code, rulebook.category_closed, rulebook.out_of_bounds (low, high).
 func (s *Service) PutRule(ctx context.Context, by core.Actor, in PutInput) (Rule, error) {
-	if err := requireCounty(by, in.County); err != nil {
+	if err := mayOffer(by, in.Area); err != nil {
 		return Rule{}, err
 	}
 	rule := in.Rule.trimmed()
@@ -112,44 +112,29 @@ func (s *Service) PutRule(ctx context.Context, by core.Actor, in PutInput) (Rule
 		if err := rule.Check(); err != nil {
 			return Rule{}, err
 		}
-		if err := rule.CheckRedLines(); err != nil { // the county has nobody to overrule it: it finds other words
+		if err := rule.CheckRedLines(); err != nil { // nobody overrules for county and township: they find other words
 			return Rule{}, err
 		}
 	}
-	return command(ctx, s, by, in.County, func(ctx context.Context, tx *store.Tx, nowMs int64) (Rule, error) {
-		set, err := openDraft(ctx, tx, in.County, in.Version, nowMs)
+	return command(ctx, s, by, in.Area, func(ctx context.Context, tx *store.Tx, nowMs int64) (Rule, error) {
+		set, err := openDraft(ctx, tx, in.Area, in.Version, nowMs)
 		if err != nil {
 			return Rule{}, err
+		}
+		if in.Enabled && in.Area.Level() == core.Township {
+			if err := offered(ctx, tx, in.Area, set.BaseVersion, rule); err != nil {
+				return Rule{}, err
+			}
 		}
 		rule.Sort = set.place(rule.Code)
 		return rule, s.putRule(ctx, tx, by, nowMs, set, rule, in.Enabled)
 	})
 }
 
-// Publish puts a county's draft template into force from the first of a coming month. Villages' rules stay as they were
-// voted; their next drafts start from it.
-//
-// Errors: rulebook.from_day, rulebook.not_draft, rulebook.empty, rulebook.later_version.
-func (s *Service) Publish(ctx context.Context, by core.Actor, county core.Area, version int64, from core.Day) error {
-	if err := requireCounty(by, county); err != nil {
-		return err
-	}
-	if err := checkFromDay(from, s.today()); err != nil {
-		return err
-	}
-	if err := s.lookAt(ctx, county, version); err != nil {
-		return err
-	}
-	_, err := command(ctx, s, by, county, func(ctx context.Context, tx *store.Tx, nowMs int64) (string, error) {
-		return strconv.FormatInt(version, 10), s.adopt(ctx, tx, by, nowMs,
-			AdoptInput{Village: county, Version: version, FromDay: from, NoticeDays: NoticeDaysMin})
-	})
-	return err
-}
-
-func requireCounty(by core.Actor, county core.Area) error {
-	if county.Level() != core.County {
+// mayOffer is the permission to write what villages draft from: a county's template, a township's additions.
+func mayOffer(by core.Actor, area core.Area) error {
+	if area.Level() == core.Village {
 		return errs.New(errs.Invalid, "rulebook.wrong_area")
 	}
-	return access.Require(by, access.OpEditTemplate, county)
+	return mayDraft(by, area)
 }

@@ -20,12 +20,53 @@ const Window = 22 * time.Hour
 // Entries hands the bytes of entries from to to-1 (counted from 0) to add, in order.
 type Entries func(ctx context.Context, tx *store.Tx, from, to int64, add func(entry []byte) error) error
 
+// Ahead is entries that were hashed before the transaction that seals them: entries never change, and reading and hashing
+// a month of them is most of the work. The zero value holds none.
+type Ahead struct {
+	hashing proof.Hashing
+	from    int64
+	leaves  []proof.Hash
+}
+
+// aheadMost bounds the memory of Ahead: 2 MB of hashes.
+const aheadMost = 1 << 16
+
+// ReadAhead hashes the entries up to size that no checkpoint covers, at most 65,536 of them. It only reads.
+func (k *Keeper) ReadAhead(ctx context.Context, tx *store.Tx, place Place, size int64, entries Entries) (Ahead, error) {
+	a := Ahead{hashing: k.Public().Algorithm.Hashing()}
+	last, err := newest(ctx, tx, place, a.hashing)
+	if err != nil && !errors.Is(err, store.ErrNone) {
+		return Ahead{}, err
+	}
+	a.from = last.Size
+	to := min(size, a.from+aheadMost)
+	if to <= a.from {
+		return a, nil
+	}
+	err = entries(ctx, tx, a.from, to, func(entry []byte) error {
+		a.leaves = append(a.leaves, a.hashing.Leaf(entry))
+		return nil
+	})
+	if err == nil && int64(len(a.leaves)) != to-a.from {
+		err = broken(place)
+	}
+	return a, err
+}
+
+// of gives the leaves from from on that were made ahead, as far as to.
+func (a Ahead) of(hashing proof.Hashing, from, to int64) []proof.Hash {
+	if a.hashing != hashing || a.from != from {
+		return nil
+	}
+	return a.leaves[:min(int64(len(a.leaves)), to-from)]
+}
+
 // Seal brings a tree up to size entries and signs a checkpoint over them; without a new entry it gives the newest
 // checkpoint there is. The caller holds whatever keeps two of these from running at once (a book's lock).
 //
 // Errors: seal.other_key; seal.broken when the tree is no longer the one that was signed: the book shrank, or its hashes
 // were changed. Verification names the line.
-func (k *Keeper) Seal(ctx context.Context, tx *store.Tx, place Place, size int64, entries Entries, nowMs int64) (proof.Note, error) {
+func (k *Keeper) Seal(ctx context.Context, tx *store.Tx, place Place, size int64, ahead Ahead, entries Entries, nowMs int64) (proof.Note, error) {
 	key, fromMs, err := k.current(ctx, tx)
 	if err != nil {
 		return proof.Note{}, err
@@ -44,7 +85,7 @@ func (k *Keeper) Seal(ctx context.Context, tx *store.Tx, place Place, size int64
 	if root, err := t.tree().Root(last.Size); last.Size > 0 && (err != nil || root != last.Root) {
 		return proof.Note{}, errors.Join(broken(place), err)
 	}
-	if err := t.grow(last.Size, size, entries); err != nil {
+	if err := t.grow(last.Size, size, ahead.of(hashing, last.Size, size), entries); err != nil {
 		return proof.Note{}, err
 	}
 	root, err := t.tree().Root(size)
@@ -64,8 +105,14 @@ func (k *Keeper) Seal(ctx context.Context, tx *store.Tx, place Place, size int64
 // growStep is how many entries are read at once: a first checkpoint of a long book must not hold all of them.
 const growStep = 4096
 
-// grow appends the hashes of entries from to to-1.
-func (t *tiles) grow(from, to int64, entries Entries) error {
+// grow appends the hashes of entries from to to-1, the first of which are known.
+func (t *tiles) grow(from, to int64, known []proof.Hash, entries Entries) error {
+	for _, leaf := range known {
+		if err := t.add(0, from, leaf); err != nil {
+			return err
+		}
+		from++
+	}
 	for from < to {
 		var leaves []proof.Hash
 		until := min(from+growStep, to)

@@ -42,6 +42,24 @@ func Once[T any](ctx context.Context, tx *Tx, by core.Actor, at core.Area, nowMs
 		[]any{at, by.Intent.Key, by.Intent.Hash[:], string(kept), nowMs})
 }
 
+// Fresh is for a step that comes before a command that runs Once: it fails with store.key_reused if the actor's key was
+// used for another body.
+func Fresh(ctx context.Context, tx *Tx, by core.Actor, at core.Area) error {
+	if by.Intent.Key == "" {
+		return nil
+	}
+	var hash []byte
+	var stored string
+	err := tx.q.answered(ctx, at, by.Intent.Key).Scan(&hash, &stored)
+	switch {
+	case errors.Is(err, ErrNone):
+		return nil
+	case err == nil && !bytes.Equal(hash, by.Intent.Hash[:]):
+		return errs.New(errs.Conflict, "store.key_reused")
+	}
+	return err
+}
+
 const sqlAnswered = `SELECT hash, answer FROM intent WHERE village = $1 AND key = $2`
 
 // A row that is there already was answered beside us: the command is run again and finds that answer.

@@ -324,28 +324,27 @@ func (p *postgresTx) rows(ctx context.Context, text string, args []any, scan fun
 	return fault(rows.Err())
 }
 
-// many writes plain INSERTs as statements of many rows. One that updates what is there could meet the same row twice in
-// one statement, which PostgreSQL refuses, so those go one by one, sent together.
+// many writes INSERTs as statements of many rows. One that updates what is there must not meet the same row twice in one
+// statement, which PostgreSQL refuses: if it would, its rows go one by one, sent together.
 func (p *postgresTx) many(ctx context.Context, text string, n int, args func(i int) []any) error {
 	if err := p.before(ctx, text); err != nil {
 		return err
 	}
+	all := make([][]any, n)
+	for i := range n {
+		all[i] = args(i)
+	}
 	insert, rows := multirow.Parse(text)
-	rows = rows && !strings.Contains(text, "DO UPDATE")
-	for from := 0; from < n; from += pgBatch {
-		to := min(from+pgBatch, n)
+	rows = rows && (!strings.Contains(text, "DO UPDATE") || distinct(all, insert.Keys()))
+	for part := range slices.Chunk(all, pgBatch) {
 		batch := &pgx.Batch{}
 		if rows {
-			for _, part := range parts(to-from, insert.Params()) {
-				var all []any
-				for i := from + part[0]; i < from+part[1]; i++ {
-					all = append(all, args(i)...)
-				}
-				batch.Queue(insert.Text(part[1]-part[0]), all...)
+			for _, some := range parts(len(part), insert.Params()) {
+				batch.Queue(insert.Text(some[1]-some[0]), slices.Concat(part[some[0]:some[1]]...)...)
 			}
 		} else {
-			for i := from; i < to; i++ {
-				batch.Queue(text, args(i)...)
+			for _, row := range part {
+				batch.Queue(text, row...)
 			}
 		}
 		if err := p.conn.SendBatch(ctx, batch).Close(); err != nil {
@@ -353,6 +352,15 @@ func (p *postgresTx) many(ctx context.Context, text string, n int, args func(i i
 		}
 	}
 	return nil
+}
+
+// distinct says that no two rows begin with the same keys values; never if there are no keys to tell by.
+func distinct(rows [][]any, keys int) bool {
+	seen := make(map[string]bool, len(rows))
+	for _, r := range rows {
+		seen[keyOf(r[:keys]...)] = true
+	}
+	return keys > 0 && len(seen) == len(rows)
 }
 
 func (p *postgresTx) batch(ctx context.Context, queries []Query) error {

@@ -10,6 +10,7 @@ import (
 	"modernc.org/sqlite"
 
 	"qunyan/internal/core"
+	"qunyan/internal/store/multirow"
 )
 
 // sqliteConn is one connection with its prepared statements. It has one user at a time, so it speaks to the driver
@@ -78,7 +79,7 @@ func (c *sqliteConn) prepared(text string) (driver.Stmt, error) {
 		}
 		c.conn, c.stmts = conn, make(map[string]sqliteStmt)
 	}
-	s, err := c.conn.Prepare(text)
+	s, err := c.conn.Prepare(nameless(text))
 	if err != nil {
 		return nil, err
 	}
@@ -209,9 +210,25 @@ func (c *sqliteConn) rows(ctx context.Context, text string, args []any, scan fun
 	}
 }
 
+// sqliteRowsMost is how many rows one statement writes: with more, SQLite's own work for a row grows again.
+const sqliteRowsMost = 16
+
 func (c *sqliteConn) many(ctx context.Context, text string, n int, args func(i int) []any) error {
-	for i := range n {
-		if _, err := c.exec(ctx, text, args(i)); err != nil {
+	from := 0
+	if insert, rows := multirow.Parse(text); rows {
+		full := insert.Text(sqliteRowsMost)
+		for ; n-from >= sqliteRowsMost; from += sqliteRowsMost {
+			all := make([]any, 0, sqliteRowsMost*insert.Params())
+			for i := range sqliteRowsMost {
+				all = append(all, args(from+i)...)
+			}
+			if _, err := c.exec(ctx, full, all); err != nil {
+				return err
+			}
+		}
+	}
+	for ; from < n; from++ {
+		if _, err := c.exec(ctx, text, args(from)); err != nil {
 			return err
 		}
 	}

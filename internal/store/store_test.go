@@ -253,6 +253,29 @@ func TestNoStatementWhileRowsAreRead(t *testing.T) {
 	}
 }
 
+// TestManyAddsToOneRowAgainAndAgain holds because rows that meet in one statement are an error of PostgreSQL's.
+func TestManyAddsToOneRowAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	st, village := storetest.Open(t), storetest.Village()
+	for _, rows := range []int64{40, 7} { // each row once, then each of seven many times
+		err := st.Tx(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+			return tx.Many(ctx, `INSERT INTO tally (village, month, topic, item, n, amount) VALUES ($1, $2, $3, $4, $5, 0)
+				ON CONFLICT (village, month, topic, item) DO UPDATE SET n = tally.n + excluded.n`, 40,
+				func(i int) []any { return []any{village, 0, "again", fmt.Sprint(int64(i) % rows), 1} })
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var first, last, sum int64
+	err := st.View(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+		return tx.Row(ctx, `SELECT MAX(n), MIN(n), CAST(SUM(n) AS BIGINT) FROM tally WHERE village = $1`, village).Scan(&first, &last, &sum)
+	})
+	if err != nil || first != 7 || last != 1 || sum != 80 {
+		t.Errorf("most %d, least %d, sum %d, %v", first, last, sum, err)
+	}
+}
+
 func TestManyRunsEachOnce(t *testing.T) {
 	t.Parallel()
 	st, village := storetest.Open(t), storetest.Village()

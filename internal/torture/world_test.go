@@ -160,11 +160,9 @@ func (p *past) adopt(v core.Area) {
 	ctx, by := context.Background(), actor(2, core.RoleSecretary, v)
 	version, err := p.svc.Rules.Draft(ctx, by, rulebook.DraftInput{Area: v, Title: "本村积分细则"})
 	p.must(err)
-	_, err = p.svc.Rules.Adopt(ctx, by, rulebook.AdoptInput{
-		Village: v, Version: version, FromDay: p.w.lastMonth().First(), NoticeDays: 3,
-		Vote: rulebook.Vote{Day: p.w.lastMonth().Prev().First(), Due: 30, Present: 28, InFavour: 27, MinutesNo: "2026-06"},
-	})
-	p.must(err)
+	p.must(p.svc.Rules.Enact(ctx, by, actor(3, core.RoleTownship, v.Parent()), rulebook.Enacted{FromDay: p.w.lastMonth().First(), FilingNo: "2026-06",
+		VoteInput: rulebook.VoteInput{Village: v, Version: version, NoticeDays: 3, Vote: rulebook.Vote{Kind: rulebook.Representatives,
+			Day: p.w.lastMonth().Prev().First(), Due: 30, Present: 28, InFavour: 27, MinutesNo: "2026-06"}}}))
 }
 
 func (p *past) households(v core.Area, n int) []core.ID {

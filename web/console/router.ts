@@ -31,6 +31,7 @@ const inArea: RouteRecordRaw[] = [
   { path: 'households/:id', name: 'household', component: () => import('./households/HouseholdView.vue'), meta: { title: 'console.nav.household' } },
   { path: 'rules', name: 'rules', component: () => import('./rules/RulesView.vue'), meta: { title: 'console.nav.rules' } },
   { path: 'rules/:version(\\d+)', name: 'ruleset', component: () => import('./rules/RulesetView.vue'), meta: { title: 'console.nav.ruleset' } },
+  { path: 'filings', name: 'filings', component: () => import('./rules/FilingsView.vue'), meta: { title: 'console.nav.filings' } },
   { path: 'book', name: 'book', component: () => import('./book/BookView.vue'), meta: { title: 'console.nav.book' } },
   { path: 'staff', name: 'staff', component: () => import('./staff/StaffView.vue'), meta: { title: 'console.nav.staff' } },
   { path: 'audit', name: 'audit', component: () => import('./staff/AuditView.vue'), meta: { title: 'console.nav.audit' } },

@@ -69,9 +69,9 @@ func (p *Place) adopt() {
 	p.Clock.SetDay(20260810)
 	_, err := rules.Draft(ctx, p.Clerk, rulebook.DraftInput{Area: p.Village, Title: "前进村积分细则"})
 	p.Wants(err, "")
-	_, err = rules.Adopt(ctx, p.Secretary, rulebook.AdoptInput{Village: p.Village, Version: 1, FromDay: 20260901, NoticeDays: 3,
-		Vote: rulebook.Vote{Day: 20260809, Due: 30, Present: 25, InFavour: 20, MinutesNo: "〔2026〕3号"}})
-	p.Wants(err, "")
+	p.Wants(rules.Enact(ctx, p.Secretary, p.Township, rulebook.Enacted{FromDay: 20260901, FilingNo: "白泥备〔2026〕3号",
+		VoteInput: rulebook.VoteInput{Village: p.Village, Version: 1, NoticeDays: 3,
+			Vote: rulebook.Vote{Kind: rulebook.Representatives, Day: 20260809, Due: 30, Present: 25, InFavour: 20, MinutesNo: "〔2026〕3号"}}}), "")
 	p.Clock.SetDay(Today)
 }
 

@@ -3,6 +3,7 @@
 package multirow
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -67,8 +68,33 @@ func closing(text string, from int) int {
 
 var (
 	insert    = regexp.MustCompile(`^INSERT\s+INTO\s`)
+	conflict  = regexp.MustCompile(`ON CONFLICT \(([a-z_, ]+)\) DO UPDATE`)
 	parameter = regexp.MustCompile(`\$(\d+)`)
 )
+
+// Keys is how many of a row's first parameters tell it from others when it meets one that is there: the columns of ON
+// CONFLICT, if they are the first of the row and each is written by its parameter alone. Otherwise it is 0.
+func (in Insert) Keys() int {
+	m := conflict.FindStringSubmatch(in.tail)
+	if m == nil {
+		return 0
+	}
+	keys := strings.Count(m[1], ",") + 1
+	var first strings.Builder
+	for n := range keys {
+		fmt.Fprintf(&first, "$%d, ", n+1)
+	}
+	if !strings.HasPrefix(columns(in.head), m[1]+", ") || !strings.HasPrefix(in.tuple[1:], first.String()) {
+		return 0
+	}
+	return keys
+}
+
+// columns is the list between the parentheses of an INSERT's head.
+func columns(head string) string {
+	_, list, _ := strings.Cut(head, "(")
+	return list
+}
 
 // Params is how many parameters a row has.
 func (in Insert) Params() int { return in.params }

@@ -33,3 +33,20 @@ func TestWhatCannotBeWrittenForManyRows(t *testing.T) {
 		}
 	}
 }
+
+func TestKeysAreTheFirstColumns(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{
+		"INSERT INTO t (a, b, c) VALUES ($1, $2, $3) ON CONFLICT (a, b) DO UPDATE SET c = excluded.c": 2,
+		"INSERT INTO t (a, b, c) VALUES ($1, $2, $3) ON CONFLICT (b) DO UPDATE SET c = excluded.c":    0,
+		"INSERT INTO t (a, b, c) VALUES ($1, 0, $2) ON CONFLICT (a, b) DO UPDATE SET c = excluded.c":  0,
+		"INSERT INTO t (a, ab, c) VALUES ($2, $1, $3) ON CONFLICT (a) DO UPDATE SET c = excluded.c":   0,
+		"INSERT INTO t (a, b, c) VALUES ($1, $2, $3) ON CONFLICT (a, b) DO NOTHING":                   0,
+		"INSERT INTO t (a, b, c) VALUES ($1, $2, $3)":                                                 0,
+	} {
+		in, ok := multirow.Parse(text)
+		if !ok || in.Keys() != want {
+			t.Errorf("%s: %d keys", text, in.Keys())
+		}
+	}
+}

@@ -1,6 +1,6 @@
 import { api } from '../../shared/api'
 import { asked } from '../session/again'
-import type { RedLineCase, Rule, RulesInForce, Ruleset, RulesetFull } from './model'
+import type { Bounds, Finding, RedLineCase, Rule, RulesInForce, Ruleset, RulesetFull, VoteRecord, Waiting } from './model'
 
 export const listRulesets = async (area: string, signal?: AbortSignal): Promise<Ruleset[]> =>
   (await asked(() => api.get('/areas/{area}/rulesets', { path: { area }, signal }))).items
@@ -57,18 +57,41 @@ export const askOverrule = (village: string, rule: Rule): Promise<RedLineCase> =
 export const decideRedLine = (village: string, id: string, harmless: boolean, reason: string): Promise<unknown> =>
   asked((key) => api.post('/villages/{village}/red-line-cases/{id}/decide', { path: { village, id }, body: { harmless, reason }, key }))
 
-export interface Vote {
-  from_day: number
-  vote_day: number
-  due: number
-  present: number
-  in_favour: number
-  minutes_no: string
-  notice_days: number
-}
+export const checkRules = async (village: string, version: number, signal?: AbortSignal): Promise<Finding[]> =>
+  (await asked(() => api.get('/villages/{village}/rulesets/{version}/check', { path: { village, version }, signal }))).items
 
-export const adoptRules = (village: string, version: number, body: Vote): Promise<unknown> =>
-  asked((key) => api.post('/villages/{village}/rulesets/{version}/adopt', { path: { village, version }, body, key }))
+export const recordVote = (village: string, version: number, body: VoteRecord): Promise<unknown> =>
+  asked((key) => api.post('/villages/{village}/rulesets/{version}/vote', { path: { village, version }, body, key }))
+
+export const fileRules = (village: string, version: number): Promise<unknown> =>
+  asked((key) => api.post('/villages/{village}/rulesets/{version}/file', { path: { village, version }, body: {}, key }))
+
+export const reopenRules = (village: string, version: number): Promise<unknown> =>
+  asked((key) => api.post('/villages/{village}/rulesets/{version}/reopen', { path: { village, version }, body: {}, key }))
+
+export const publishRules = (village: string, version: number, from_day: number): Promise<unknown> =>
+  asked((key) => api.post('/villages/{village}/rulesets/{version}/publish', { path: { village, version }, body: { from_day }, key }))
+
+export const confirmFiling = (village: string, version: number, filing_no: string): Promise<unknown> =>
+  asked((key) => api.post('/villages/{village}/rulesets/{version}/confirm-filing', { path: { village, version }, body: { filing_no }, key }))
+
+export const returnFiling = (village: string, version: number, reason: string): Promise<unknown> =>
+  asked((key) => api.post('/villages/{village}/rulesets/{version}/return-filing', { path: { village, version }, body: { reason }, key }))
+
+/** What waits in a township's villages. */
+export const listFilings = async (area: string, signal?: AbortSignal): Promise<Waiting[]> =>
+  (await asked(() => api.get('/areas/{area}/filings', { path: { area }, signal }))).items
+
+/** What the township offers a village's draft. */
+export const listOffers = async (village: string, version: number, signal?: AbortSignal): Promise<Rule[]> =>
+  (await asked(() => api.get('/villages/{village}/rulesets/{version}/offers', { path: { village, version }, signal }))).items
+
+/** What the county lets a village choose today. */
+export const readBaseline = (village: string, signal?: AbortSignal): Promise<Bounds> =>
+  asked(() => api.get('/villages/{village}/baseline', { path: { village }, signal }))
+
+export const setBounds = (area: string, version: number, body: Bounds): Promise<unknown> =>
+  asked((key) => api.put('/areas/{area}/rulesets/{version}/bounds', { path: { area, version }, body, key }))
 
 export const withdrawRules = (village: string, version: number): Promise<unknown> =>
   asked((key) => api.post('/villages/{village}/rulesets/{version}/withdraw', { path: { village, version }, body: {}, key }))

@@ -2,16 +2,19 @@ import { describe, expect, it } from 'vitest'
 import { coming, inBounds, leastFavour, leastPresent, voteFault } from './vote'
 
 describe('a vote', () => {
-  it('needs two thirds present and more than half of them in favour', () => {
-    expect([30, 31, 32, 1].map(leastPresent)).toEqual([20, 21, 22, 1])
-    expect([20, 21, 1].map(leastFavour)).toEqual([11, 11, 1])
-    expect(voteFault({ due: 30, present: 20, in_favour: 11 })).toBeNull()
-    expect(voteFault({ due: 30, present: 19, in_favour: 19 })).toBe('present')
-    expect(voteFault({ due: 30, present: 20, in_favour: 10 })).toBe('favour')
+  it('needs the quorum of its kind', () => {
+    expect([30, 31, 32, 1].map((due) => leastPresent('representatives', due))).toEqual([20, 21, 22, 1])
+    expect([30, 31].map((due) => leastPresent('assembly', due))).toEqual([16, 16])
+    expect([20, 21, 1].map((present) => leastFavour('households', 99, present))).toEqual([11, 11, 1])
+    expect(voteFault('representatives', { due: 30, present: 20, in_favour: 11 })).toBeNull()
+    expect(voteFault('party', { due: 30, present: 20, in_favour: 15 })).toBe('favour')
+    expect(voteFault('party', { due: 30, present: 20, in_favour: 16 })).toBeNull()
+    expect(voteFault('assembly', { due: 30, present: 15, in_favour: 15 })).toBe('present')
+    expect(voteFault('representatives', { due: 30, present: 20, in_favour: 10 })).toBe('favour')
   })
 
   it('is refused when the numbers cannot be', () => {
-    for (const count of [{ due: null, present: 1, in_favour: 1 }, { due: 0, present: 0, in_favour: 0 }, { due: 10, present: 11, in_favour: 5 }, { due: 10, present: 9, in_favour: 10 }, { due: 10, present: 9, in_favour: -1 }]) expect(voteFault(count)).toBe('numbers')
+    for (const count of [{ due: null, present: 1, in_favour: 1 }, { due: 0, present: 0, in_favour: 0 }, { due: 10, present: 11, in_favour: 5 }, { due: 10, present: 9, in_favour: 10 }, { due: 10, present: 9, in_favour: -1 }]) expect(voteFault('assembly', count)).toBe('numbers')
   })
 })
 

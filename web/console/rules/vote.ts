@@ -1,6 +1,10 @@
 import { addMonths, monthOf } from '../../shared/format/day'
 
-/** The quorum of 四议两公开 for the villagers' representatives: at least two thirds present, more than half of those in favour. */
+/** The meetings the law knows; the Party members decide nothing alone. */
+export type Meeting = 'representatives' | 'households' | 'assembly' | 'party'
+export const deciding: Exclude<Meeting, 'party'>[] = ['representatives', 'households', 'assembly']
+
+/** The numbers of a meeting; the server computes the same quorum again. */
 export interface Count {
   due: number | null
   present: number | null
@@ -9,17 +13,17 @@ export interface Count {
 
 export type VoteFault = 'numbers' | 'present' | 'favour'
 
-/** Fewest that must be present of so many due. */
-export const leastPresent = (due: number) => Math.floor((2 * due + 2) / 3)
-/** Fewest that must be in favour of so many present. */
-export const leastFavour = (present: number) => Math.floor(present / 2) + 1
+/** Fewest that must be present of so many due: of adult villagers more than half, of all others two thirds. */
+export const leastPresent = (kind: Meeting, due: number) => (kind === 'assembly' ? Math.floor(due / 2) + 1 : Math.floor((2 * due + 2) / 3))
+/** Fewest that must be in favour: more than half of those present, of Party members of those due. */
+export const leastFavour = (kind: Meeting, due: number, present: number) => Math.floor((kind === 'party' ? due : present) / 2) + 1
 
 /** What is wrong with a vote's numbers; null where it carries. */
-export function voteFault(count: Count): VoteFault | null {
+export function voteFault(kind: Meeting, count: Count): VoteFault | null {
   const { due, present, in_favour } = count
   if (due === null || present === null || in_favour === null || due < 1 || present < 0 || present > due || in_favour < 0 || in_favour > present) return 'numbers'
-  if (present < leastPresent(due)) return 'present'
-  return in_favour < leastFavour(present) ? 'favour' : null
+  if (present < leastPresent(kind, due)) return 'present'
+  return in_favour < leastFavour(kind, due, present) ? 'favour' : null
 }
 
 /** Rules begin on a month's first day, never backwards: the coming months one may choose. */

@@ -50,7 +50,7 @@ describe('navigation', () => {
 
   it('shows wide areas the overview first and no page of a village', () => {
     expect(routes([grant('county', county)], county)).toEqual(['overview', 'rules', 'import', 'staff', 'audit'])
-    expect(routes([grant('township', township)], township)).toEqual(['overview', 'import', 'staff', 'audit'])
+    expect(routes([grant('township', township)], township)).toEqual(['overview', 'filings', 'rules', 'import', 'staff', 'audit'])
     expect(routes([grant('auditor', county)], county)).toEqual(['overview', 'audit'])
   })
 

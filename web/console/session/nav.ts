@@ -43,7 +43,8 @@ const sections: Section[] = [
     name: 'wide',
     items: [
       { route: 'overview', needs: 'ReadReports', levels: wide },
-      { route: 'rules', needs: 'EditTemplate', levels: ['county'] },
+      { route: 'filings', needs: 'FileRules', levels: ['township'] },
+      { route: 'rules', needs: 'EditTemplate', levels: wide },
       { route: 'import', needs: 'ImportHouseholds', levels: wide },
       { route: 'staff', needs: 'ManageStaff', levels: wide },
       { route: 'audit', needs: 'ReadAudit', levels: wide },
