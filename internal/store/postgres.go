@@ -75,7 +75,7 @@ func openPostgres(ctx context.Context, url string, opt Options, counted *counter
 		pool.Close()
 		return nil, fault(err)
 	}
-	for range max(2, min(pgLanesMost, 2*runtime.NumCPU(), int(pool.Config().MaxConns)/2)) {
+	for range max(2, min(pgLanesMost, runtime.NumCPU(), int(pool.Config().MaxConns)/2)) {
 		db.lanes = append(db.lanes, newLane(db, or(opt.GroupMost, pgGroupMost), or(opt.Queue, pgQueue)))
 	}
 	return db, nil

@@ -68,10 +68,13 @@ func (p *postgresTx) later(ctx context.Context, w laterWrite, args []any) error 
 			return fmt.Errorf("store: not an INSERT that can be written later: %s", w.text)
 		}
 		to = &pile{laterWrite: w, table: m[1], insert: insert, at: map[string]int{}}
-		p.piles = append(p.piles, to)
 		if !w.once { // the answers of intents are told apart by their keys
-			p.forgetAnswers(to.table)
+			if err := p.seen(ctx, "INTO "+to.table); err != nil {
+				return err
+			}
+			p.written(to.table)
 		}
+		p.piles = append(p.piles, to)
 	}
 	for i, v := range args {
 		var err error
