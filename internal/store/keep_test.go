@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 
 	"qunyan/internal/core"
@@ -133,5 +134,65 @@ func TestAGlanceIsOneSelect(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// Commands that keep two rows, which are locked by one statement, beside commands that raise the same rows in transactions
+// of their own: no raise is lost.
+func TestKeptRowsMeetTheLocksOfOthers(t *testing.T) {
+	t.Parallel()
+	st, ok := onPostgres(t)
+	if !ok {
+		return
+	}
+	ctx, v := context.Background(), storetest.Village()
+	topics := []string{"count", "other"}
+	for _, topic := range topics {
+		if err := st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+			return tx.Count(ctx, countUp, 4, v, 0, topic, "", int64(0), int64(0))
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const callers, rounds = 12, 20
+	var all sync.WaitGroup
+	for c := range callers {
+		all.Go(func() {
+			for range rounds {
+				run := func(ctx context.Context, tx *store.Tx) error {
+					for _, topic := range topics {
+						if err := raiseKept(ctx, tx, v, topic); err != nil {
+							return err
+						}
+					}
+					return nil
+				}
+				beside := func(ctx context.Context, tx *store.Tx) error {
+					for _, topic := range topics {
+						if _, err := tx.Exec(ctx, `UPDATE tally SET n = n + 1 WHERE village = $1 AND topic = $2`, v, topic); err != nil {
+							return err
+						}
+					}
+					return nil
+				}
+				var err error
+				if c%3 == 0 {
+					err = st.Tx(ctx, beside)
+				} else {
+					err = st.TxAt(ctx, v, run, keptCount().Of(v, "other"), keptCount().Of(v, "count"))
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	var fewest, most int64
+	err := st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return tx.Row(ctx, `SELECT MIN(n), MAX(n) FROM tally WHERE village = $1`, v).Scan(&fewest, &most)
+	})
+	if err != nil || fewest != callers*rounds || most != callers*rounds {
+		t.Errorf("raised to %d and %d, want %d: %v", fewest, most, callers*rounds, err)
 	}
 }
