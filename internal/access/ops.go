@@ -31,6 +31,8 @@ const (
 	OpCloseMonth       Op = "close_month"
 	OpReverseLine      Op = "reverse_line"
 	OpHoldGathering    Op = "hold_gathering"    // plan a meeting or a shift, call the roll, make its claims
+	OpHoldAppraisal    Op = "hold_appraisal"    // open a monthly appraisal, type its marks, make its claims
+	OpReadMarks        Op = "read_marks"        // look at who marked how in an appraisal
 	OpSuggest          Op = "suggest"           // a household with its card and PIN, or the clerk for one without a phone
 	OpDecideSuggestion Op = "decide_suggestion" // record what the committees decided and what came of it
 	OpSealBook         Op = "seal_book"         // sign a checkpoint over the book now
@@ -95,6 +97,8 @@ var table = map[Op][]core.Role{
 	OpCloseMonth:       {core.RoleSecretary},
 	OpReverseLine:      {core.RoleSecretary},
 	OpHoldGathering:    {core.RoleSecretary, core.RoleClerk},
+	OpHoldAppraisal:    {core.RoleSecretary, core.RoleClerk},
+	OpReadMarks:        {core.RoleSecretary, core.RoleClerk, core.RoleSupervisor, core.RoleTownship},
 	OpSuggest:          {core.RoleSecretary, core.RoleClerk, UnlockedCard},
 	OpDecideSuggestion: {core.RoleSecretary, core.RoleClerk},
 	OpSealBook:         {core.RoleCounty, core.RoleTownship, core.RoleSecretary, core.RoleSupervisor, System},

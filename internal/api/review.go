@@ -95,10 +95,12 @@ type sheetBody struct {
 	Title string         `json:"title,omitempty" maxLength:"60" doc:"what the paper is called"`
 	Event string         `json:"event,omitempty" maxLength:"60" doc:"names the meeting or award, for caps per event; left out is the title"`
 	Rows  []sheetRowBody `json:"rows" minItems:"1" maxItems:"1000" doc:"in the order of the paper"`
+
+	SkipDuplicates bool `json:"skip_duplicates,omitempty" doc:"leave out households that have a claim by the rule for the day already"`
 }
 
 func (b sheetBody) sheet() claims.Sheet {
-	in := claims.Sheet{Rule: b.Rule, Day: b.Day, Title: b.Title, Event: b.Event, Rows: make([]claims.SheetRow, len(b.Rows))}
+	in := claims.Sheet{Rule: b.Rule, Day: b.Day, Title: b.Title, Event: b.Event, SkipDuplicates: b.SkipDuplicates, Rows: make([]claims.SheetRow, len(b.Rows))}
 	for i, r := range b.Rows {
 		in.Rows[i] = claims.SheetRow{Household: r.Household, Qty: r.Qty, Step: stepOf(r.Step), Note: r.Note}
 	}
@@ -110,6 +112,8 @@ type sheetRowView struct {
 	Claim     core.ID     `json:"claim" doc:"'' in a dry run and where code says why there is none"`
 	Points    core.Points `json:"points"`
 	Asked     core.Points `json:"asked"`
+	Duplicate bool        `json:"duplicate" doc:"the household had a claim by this rule for this day before"`
+	Cap       capView     `json:"cap" doc:"how far the household had used the rule up; nothing in a repeated answer"`
 	Code      string      `json:"code" doc:"why the row was left out, as a problem's code"`
 }
 
@@ -123,7 +127,7 @@ type sheetResultView struct {
 func viewSheetResult(r claims.SheetResult) sheetResultView {
 	v := sheetResultView{Sheet: r.Sheet, Claims: r.Claims, Points: r.Points, Results: make([]sheetRowView, len(r.Rows))}
 	for i, row := range r.Rows {
-		v.Results[i] = sheetRowView{Household: row.Household, Claim: row.Claim, Points: row.Points, Asked: row.Asked, Code: row.Code}
+		v.Results[i] = sheetRowView{Household: row.Household, Claim: row.Claim, Points: row.Points, Asked: row.Asked, Duplicate: row.Duplicate, Cap: viewCap(row.Cap), Code: row.Code}
 	}
 	return v
 }

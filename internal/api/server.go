@@ -9,6 +9,8 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"qunyan/internal/access"
+	"qunyan/internal/appraisal"
+	"qunyan/internal/batch"
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
@@ -25,6 +27,8 @@ import (
 // Services are what the operations call. Each area adds its own.
 type Services struct {
 	Access     *access.Service
+	Appraisals *appraisal.Service
+	Batch      *batch.Service
 	Claims     *claims.Service
 	Directory  *directory.Service
 	Files      *files.Service
@@ -117,7 +121,9 @@ func (s *server) registerOperations() {
 	s.registerFiles()
 	s.registerClaims()
 	s.registerMonth()
+	s.registerBatch()
 	s.registerGatherings()
+	s.registerAppraisals()
 	s.registerSuggestions()
 	s.registerMarket()
 	s.registerRules()

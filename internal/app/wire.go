@@ -6,6 +6,8 @@ import (
 
 	"qunyan/internal/access"
 	"qunyan/internal/api"
+	"qunyan/internal/appraisal"
+	"qunyan/internal/batch"
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
@@ -52,6 +54,8 @@ func Wire(p Parts) api.Services {
 		Rules:      rulebook.New(p.Store, p.Clock, p.IDs),
 		Claims:     made,
 		Gatherings: gatherings.New(p.Store, p.Clock, p.IDs, made),
+		Appraisals: appraisal.New(p.Store, p.Clock, p.IDs, made),
+		Batch:      batch.New(p.Store, p.Clock, made),
 		Voices:     voices.New(p.Store, p.Clock, p.IDs, made),
 		Market:     market.New(p.Store, p.Clock, p.IDs, accounts),
 		Reports:    report.New(p.Store, p.Clock),
@@ -86,7 +90,7 @@ func NewHandler(cfg api.Config, svc api.Services, log *slog.Logger) (*api.Handle
 		pages, err := page.New(
 			page.Config{PublicURL: cfg.PublicURL, Secure: cfg.Secure, TrustProxy: cfg.TrustProxy},
 			page.Services{
-				Access: svc.Access, Claims: svc.Claims, Directory: svc.Directory, Gatherings: svc.Gatherings, Ledger: svc.Ledger, Market: svc.Market,
+				Access: svc.Access, Appraisals: svc.Appraisals, Claims: svc.Claims, Directory: svc.Directory, Gatherings: svc.Gatherings, Ledger: svc.Ledger, Market: svc.Market,
 				Rules: svc.Rules, Voices: svc.Voices, Store: svc.Store, Clock: svc.Clock,
 			}, log)
 		if err != nil {

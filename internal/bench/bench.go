@@ -90,6 +90,7 @@ func measurements(opt Options) []measurement {
 		{"postings", postings, false},
 		{"one caller alone", alone, false},
 		{"redemption over HTTP", redemptions, false},
+		{"sheet of households", sheets, false},
 		{"month close of a village", monthClose, false},
 		{"month close of the county", countyClose, false},
 		{"passbook", passbook, true},

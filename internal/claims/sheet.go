@@ -20,6 +20,10 @@ type Sheet struct {
 	Title string // of the paper, for finding it again
 	Event string // the meeting or award, for caps per event; the title if ""
 	Rows  []SheetRow
+
+	// SkipDuplicates leaves out households that have a claim by the rule for the day already, in the book or on the way
+	// there: what another clerk typed from the same paper, or the same file a second time.
+	SkipDuplicates bool
 }
 
 // SheetRow is one line of the paper.
@@ -37,6 +41,7 @@ type RowResult struct {
 	Points    core.Points
 	Asked     core.Points
 	Duplicate bool // the household had a claim by this rule on this day before
+	Cap       Cap  // how far the household had used the rule up; zero in a repeated answer
 	Code      string
 }
 
@@ -48,8 +53,11 @@ type SheetResult struct {
 	Rows   []RowResult
 }
 
-// rowCodes are the refusals a row can get without stopping the sheet.
-const codeDuplicateRow = "claims.duplicate_row"
+// The refusals a row can get that no single claim gets.
+const (
+	codeDuplicateRow = "claims.duplicate_row"
+	codeAlready      = "claims.already_claimed"
+)
 
 func (in Sheet) clean() (Sheet, error) {
 	var err error
@@ -184,6 +192,8 @@ func (s *Service) judgeSheet(ctx context.Context, tx *store.Tx, village core.Are
 		switch {
 		case err != nil && errs.KindOf(err) == errs.Internal, err != nil && errs.KindOf(err) == errs.Unavailable:
 			return out, err
+		case in.SkipDuplicates && j.Duplicate:
+			code = codeAlready
 		case err != nil:
 			code = errs.CodeOf(err)
 		case seen[d.Household]:
@@ -214,7 +224,8 @@ func judgeRow(ctx context.Context, tx *store.Tx, village core.Area, rule ruleboo
 func (j judgedSheet) result(sheet core.ID) SheetResult {
 	out := SheetResult{Sheet: sheet, Rows: make([]RowResult, len(j.codes))}
 	for i, code := range j.codes {
-		out.Rows[i] = RowResult{Household: j.deeds[i].Household, Points: j.by[i].Points, Asked: j.by[i].Asked, Duplicate: j.by[i].Duplicate, Code: code}
+		out.Rows[i] = RowResult{Household: j.deeds[i].Household, Points: j.by[i].Points, Asked: j.by[i].Asked, Duplicate: j.by[i].Duplicate,
+			Cap: j.by[i].Cap, Code: code}
 		if code != "" {
 			out.Rows[i].Points = 0
 			continue

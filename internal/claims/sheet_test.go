@@ -2,7 +2,9 @@ package claims_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 	"testing"
 
 	"qunyan/internal/claims"
@@ -42,6 +44,9 @@ func TestSheetRowByRow(t *testing.T) {
 	}
 	tried, err := p.claims.TrySheet(ctx, p.clerk, p.village, sheet)
 	p.wants(err, "")
+	for i := range tried.Rows { // what the caps left is looked at by TestTwoClerksWithOnePaper
+		tried.Rows[i].Cap = claims.Cap{}
+	}
 	if fmt.Sprint(tried.Rows) != fmt.Sprint(want) || tried.Sheet != 0 {
 		t.Errorf("tried:\n%+v\nwant:\n%+v", tried.Rows, want)
 	}
@@ -129,4 +134,53 @@ func TestLongestSheet(t *testing.T) {
 		t.Errorf("the queue has %d claims", seen)
 	}
 	p.balanced()
+}
+
+// Two clerks type the same paper at once: with SkipDuplicates each household is claimed once, whoever was faster; the other
+// is told row by row, and a trial says beforehand what is there.
+func TestTwoClerksWithOnePaper(t *testing.T) {
+	t.Parallel()
+	p, ctx := newPlace(t, 12), context.Background()
+	sheet := func(from, to int, title string) claims.Sheet {
+		in := claims.Sheet{Rule: "D02", Day: startDay, Title: title, SkipDuplicates: true}
+		for i := from; i < to; i++ {
+			in.Rows = append(in.Rows, claims.SheetRow{Household: p.homes[i], Qty: 1, Step: -1})
+		}
+		return in
+	}
+	var wait sync.WaitGroup
+	results, failed := make([]claims.SheetResult, 2), make([]error, 2)
+	for i, by := range []core.Actor{p.clerk, p.secretary} {
+		wait.Go(func() { results[i], failed[i] = p.claims.SubmitSheet(ctx, by, p.village, sheet(i*4, i*4+8, fmt.Sprint("抢险名单", i))) })
+	}
+	wait.Wait()
+	p.wants(errors.Join(failed...), "")
+	already := 0
+	for _, r := range results {
+		for _, row := range r.Rows {
+			if row.Code == "claims.already_claimed" {
+				already++
+			}
+		}
+	}
+	if n := results[0].Claims + results[1].Claims; n != 12 || already != 4 {
+		t.Errorf("%d claims of 12 households, %d told that they are there", n, already)
+	}
+	_, err := p.claims.SubmitSheet(ctx, p.clerk, p.village, sheet(0, 12, "抢险名单"))
+	p.wants(err, "claims.sheet_empty")
+	again := sheet(0, 12, "抢险名单")
+	again.SkipDuplicates = false
+	tried, err := p.claims.TrySheet(ctx, p.clerk, p.village, again)
+	p.wants(err, "")
+	if tried.Claims != 12 || !tried.Rows[3].Duplicate {
+		t.Errorf("a second deed of the day: %+v", tried)
+	}
+	capped := claims.Sheet{Rule: "B02", Day: startDay, Title: "大扫除", Rows: []claims.SheetRow{{Household: p.homes[0], Qty: 3, Step: -1}}}
+	_, err = p.claims.SubmitSheet(ctx, p.clerk, p.village, capped)
+	p.wants(err, "")
+	tried, err = p.claims.TrySheet(ctx, p.clerk, p.village, capped)
+	p.wants(err, "")
+	if c := tried.Rows[0].Cap; c.UsedPoints != 15 || c.LimitPoints != 20 || tried.Rows[0].Points != 5 {
+		t.Errorf("what the cap left: %+v", tried.Rows[0])
+	}
 }

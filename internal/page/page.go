@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"qunyan/internal/access"
+	"qunyan/internal/appraisal"
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
@@ -31,6 +32,7 @@ var files embed.FS
 // Services are what the pages read.
 type Services struct {
 	Access     *access.Service
+	Appraisals *appraisal.Service
 	Claims     *claims.Service
 	Directory  *directory.Service
 	Gatherings *gatherings.Service
@@ -66,25 +68,27 @@ func New(cfg Config, svc Services, log *slog.Logger) (*Handler, error) {
 	}
 	h := &Handler{cfg: cfg, svc: svc, log: log, templates: templates, mux: http.NewServeMux()}
 	for pattern, serve := range map[string]func(*request) error{
-		"GET /p/{village}":                          h.village,
-		"GET /p/{village}/notice/{id}":              h.notice,
-		"GET /p/{village}/notice/{id}/object":       h.objectionForm,
-		"POST /p/{village}/notice/{id}/object":      h.object,
-		"GET /p/{village}/objection":                h.objection,
-		"GET /p/{village}/suggestions":              h.suggestions,
-		"GET /p/{village}/rules":                    h.rules,
-		"GET /p/{village}/book":                     h.book,
-		"GET /p/{village}/book/{size}":              h.checkpointFile,
-		"GET /p/{village}/line":                     h.lookup,
-		"GET /p/keys":                               h.keys,
-		"GET /print/slip/{village}/{id}":            h.slip,
-		"GET /print/card/{token}":                   h.card,
-		"GET /print/gathering/{village}/{id}":       h.signIn,
-		"GET /print/rules/{village}/{version}":      h.printRules,
-		"GET /print/proof/{village}/{no}":           h.proof,
-		"GET /print/passbook/{village}/{household}": h.passbook,
-		"GET /print/passbook/{token}":               h.ownPassbook,
-		"/":                                         h.nothing,
+		"GET /p/{village}":                           h.village,
+		"GET /p/{village}/notice/{id}":               h.notice,
+		"GET /p/{village}/notice/{id}/object":        h.objectionForm,
+		"POST /p/{village}/notice/{id}/object":       h.object,
+		"GET /p/{village}/objection":                 h.objection,
+		"GET /p/{village}/suggestions":               h.suggestions,
+		"GET /p/{village}/rules":                     h.rules,
+		"GET /p/{village}/book":                      h.book,
+		"GET /p/{village}/book/{size}":               h.checkpointFile,
+		"GET /p/{village}/line":                      h.lookup,
+		"GET /p/keys":                                h.keys,
+		"GET /print/slip/{village}/{id}":             h.slip,
+		"GET /print/card/{token}":                    h.card,
+		"GET /print/gathering/{village}/{id}":        h.signIn,
+		"GET /print/rules/{village}/{version}":       h.printRules,
+		"GET /print/proof/{village}/{no}":            h.proof,
+		"GET /print/passbook/{village}/{household}":  h.passbook,
+		"GET /print/passbook/{token}":                h.ownPassbook,
+		"/":                                          h.nothing,
+		"GET /print/appraisal/{village}/{id}":        h.ratingSheet,
+		"GET /print/appraisal/{village}/{id}/result": h.ratingResult,
 	} {
 		h.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { h.serve(w, r, serve) })
 	}

@@ -16,6 +16,9 @@ declare module 'vue-router' {
 const inArea: RouteRecordRaw[] = [
   { path: 'review', name: 'review', component: () => import('./review/ReviewView.vue'), meta: { title: 'console.nav.review' } },
   { path: 'sheet', name: 'sheet', component: () => import('./sheet/SheetView.vue'), meta: { title: 'console.nav.sheet' } },
+  { path: 'sheet/file', name: 'sheet-file', component: () => import('./sheet/FileView.vue'), meta: { title: 'console.nav.sheet_file' } },
+  { path: 'appraisals', name: 'appraisals', component: () => import('./appraisals/AppraisalsView.vue'), meta: { title: 'console.nav.appraisals' } },
+  { path: 'appraisals/:id', name: 'appraisal', component: () => import('./appraisals/AppraisalView.vue'), meta: { title: 'console.nav.appraisal' } },
   { path: 'entry', name: 'entry', component: () => import('./sheet/EntryView.vue'), meta: { title: 'console.nav.entry' } },
   { path: 'gatherings', name: 'gatherings', component: () => import('./gatherings/GatheringsView.vue'), meta: { title: 'console.nav.gatherings' } },
   { path: 'gatherings/:id', name: 'gathering', component: () => import('./gatherings/GatheringView.vue'), meta: { title: 'console.nav.gathering' } },

@@ -1,3 +1,4 @@
+import appraisal from '../../internal/messages/zh/appraisal.json'
 import book from '../../internal/messages/zh/book.json'
 import common from '../../internal/messages/zh/common.json'
 import console from '../../internal/messages/zh/console.json'
@@ -8,10 +9,11 @@ import suggestions from '../../internal/messages/zh/suggestions.json'
 import { createTexts, hasText, locale, translate } from '../shared/i18n'
 
 const catalogue = createTexts({
-  zh: { ...common, ...book, ...gathering, ...rules, ...suggestion, ...suggestions, ...console },
+  zh: { ...common, ...appraisal, ...book, ...gathering, ...rules, ...suggestion, ...suggestions, ...console },
   en: async () => {
     const files = await Promise.all([
       import('../../internal/messages/en/common.json'),
+      import('../../internal/messages/en/appraisal.json'),
       import('../../internal/messages/en/book.json'),
       import('../../internal/messages/en/gathering.json'),
       import('../../internal/messages/en/rules.json'),

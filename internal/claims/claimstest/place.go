@@ -132,3 +132,12 @@ func (p *Place) Actions(prefix string) (actions []string) {
 	p.Wants(err, "")
 	return actions
 }
+
+// Close closes the i-th household.
+func (p *Place) Close(i int) {
+	p.T.Helper()
+	p.Wants(p.Store.Tx(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE household SET state = 'closed' WHERE village = $1 AND id = $2`, p.Village, p.Homes[i])
+		return err
+	}), "")
+}

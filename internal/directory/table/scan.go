@@ -12,11 +12,11 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// maxMerges bounds what is remembered of one sheet; more than that is reported by its first ones anyway.
+// maxMerges bounds what is remembered of one sheet, merges and formulas each; more is reported by the first ones anyway.
 const maxMerges = 1000
 
-// scanSheet runs over a sheet's XML tag by tag, without building anything, for merged cells and for the number of the
-// last row. (The library can tell merged cells only by loading the whole sheet.)
+// scanSheet runs over a sheet's XML tag by tag, without building anything, for merged cells, formulas and the number of
+// the last row. (The library can tell these only by loading the whole sheet.)
 func scanSheet(archive *zip.ReadCloser, sheet *Sheet) error {
 	if !strings.Contains(sheet.part, "worksheets/") {
 		return nil
@@ -30,12 +30,20 @@ func scanSheet(archive *zip.ReadCloser, sheet *Sheet) error {
 		return err
 	}
 	defer r.Close()
+	var cell []byte
 	return eachTag(r, func(tag []byte) {
 		name, _, _ := bytes.Cut(tag, []byte(" "))
 		if colon := bytes.IndexByte(name, ':'); colon >= 0 { // a namespace prefix
 			name = name[colon+1:]
 		}
-		switch string(name) {
+		switch string(bytes.TrimSuffix(name, []byte("/"))) {
+		case "c":
+			cell = append(cell[:0], tag...)
+		case "f":
+			column, row, err := excelize.CellNameToCoordinates(attribute(cell, "r"))
+			if err == nil && len(sheet.Formulas) < maxMerges {
+				sheet.Formulas = append(sheet.Formulas, Cell{row, column})
+			}
 		case "row":
 			if n, err := strconv.Atoi(attribute(tag, "r")); err == nil && n > sheet.last {
 				sheet.last = n

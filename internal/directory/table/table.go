@@ -27,9 +27,16 @@ type Sheet struct {
 	Name   string // "" for a text file
 	Hidden bool
 	Merged []Merge
-	last   int // number of the last row that the file claims to have; 0 unknown
-	part   string
+
+	// Formulas are cells that a program computed; what stands in them is what it saw last, or nothing.
+	Formulas []Cell
+
+	last int // number of the last row that the file claims to have; 0 unknown
+	part string
 }
+
+// Cell is the place of one cell, counted from 1.
+type Cell struct{ Row, Column int }
 
 // Merge is a block of cells shown as one, by the row and column of its corners, counted from 1.
 type Merge struct{ FromRow, FromColumn, ToRow, ToColumn int }

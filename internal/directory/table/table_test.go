@@ -261,3 +261,30 @@ func TestRefusesASheetThatBreaksOff(t *testing.T) {
 		t.Errorf("read %q, %v; want import.damaged", rows, err)
 	}
 }
+
+// Formulas are named by their cells, whatever kind they are; cells that hold values are not.
+func TestFormulasAreTold(t *testing.T) {
+	t.Parallel()
+	f := excelize.NewFile()
+	defer f.Close()
+	for cell, formula := range map[string]string{"B2": "1+1", "D10": "SUM(A1:A9)"} {
+		if err := f.SetCellFormula("Sheet1", cell, formula); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.SetCellStr("Sheet1", "C3", "=1+1"); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "formulas.xlsx")
+	if err := f.SaveAs(path); err != nil {
+		t.Fatal(err)
+	}
+	file, err := table.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if got, want := file.Sheets()[0].Formulas, []table.Cell{{Row: 2, Column: 2}, {Row: 10, Column: 4}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("formulas %v, want %v", got, want)
+	}
+}

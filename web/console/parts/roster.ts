@@ -59,3 +59,9 @@ export function meant(text: string, matches: readonly Household[]): Household | 
   const exact = number === null ? undefined : matches.find((household) => household.number === number)
   return exact ?? (matches.length === 1 ? matches[0] : null)
 }
+
+/** What was typed, and the quantity or grade behind it: "12 3" is household 12 with 3. */
+export function splitTyped(text: string): { who: string; value: number | null } {
+  const found = /^(.*\S)[\s\u3000]+([\d０-９]{1,4})$/.exec(text.trim())
+  return found ? { who: found[1], value: parseWhole(found[2]) } : { who: text, value: null }
+}

@@ -18,6 +18,8 @@ export const table = {
   ObjectOnPaper: ['secretary', 'clerk'],
   AnswerObjection: ['supervisor', 'secretary', 'township'],
   HoldGathering: ['clerk', 'secretary'],
+  HoldAppraisal: ['clerk', 'secretary'],
+  ReadMarks: ['clerk', 'secretary', 'supervisor', 'township'],
   Suggest: ['clerk', 'secretary'],
   DecideSuggestion: ['clerk', 'secretary'],
   CloseMonth: ['secretary'],

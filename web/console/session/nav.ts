@@ -24,6 +24,7 @@ const sections: Section[] = [
     items: [
       { route: 'review', needs: 'ReviewClaim', levels: village, count: 'review' },
       { route: 'gatherings', needs: 'ReadVillage', levels: village },
+      { route: 'appraisals', needs: 'ReadVillage', levels: village },
       { route: 'sheet', needs: 'SubmitClaim', levels: village },
       { route: 'entry', needs: 'SubmitClaim', levels: village },
       { route: 'suggestions', needs: 'ReadVillage', levels: village },

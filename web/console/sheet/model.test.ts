@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Household, Rule, SheetResult } from '../api/model'
-import { estimate, isBlank, maxRows, missing, newDraft, placeOf, revive, toInput, totalsOf, withChange, withHead, withJudgements, withoutRow, withRow, type SheetDraft } from './model'
+import { estimate, withNames, withoutNames, isBlank, maxRows, missing, newDraft, placeOf, revive, toInput, totalsOf, withChange, withHead, withJudgements, withoutRow, withRow, type SheetDraft } from './model'
+import { splitTyped } from '../parts/roster'
 
 const today = 20260915
 const household = (number: number): Household => ({ id: `h${number}`, number, group: '', group_name: '二组', head: `户主${number}`, cadre: false, members: 3, state: 'active', base: 100, spendable: 0, version: 1 })
@@ -9,9 +10,10 @@ const rule = (over: Partial<Rule> = {}): Rule => ({
   cap_period: 'month', cap_points: 20, cap_count: 0, proof_zh: '', proof_en: '', approver: 'leader', self: true, ...over,
 })
 const scale = [{ label_zh: '最清洁', label_en: 'best', points: 10 }, { label_zh: '清洁', label_en: 'clean', points: 5 }]
+const noCap = { period: '' as const, limit_points: 0, limit_count: 0, used_points: 0, used_count: 0 }
 const sheet = (...numbers: number[]): SheetDraft => numbers.reduce((draft, number) => withRow(draft, household(number), 1, -1), { ...newDraft(today), rule: 'B02', title: '九月大扫除' })
 const answer = (draft: SheetDraft, ...points: [points: number, asked: number, code: string][]): SheetResult => ({
-  sheet: '', claims: 0, points: 0, results: points.map(([p, asked, code], k) => ({ household: draft.rows[k].household, claim: '', points: p, asked, code })),
+  sheet: '', claims: 0, points: 0, results: points.map(([p, asked, code], k) => ({ household: draft.rows[k].household, claim: '', points: p, asked, code, duplicate: code === 'claims.already_claimed', cap: noCap })),
 })
 
 describe('rows', () => {
@@ -46,8 +48,8 @@ describe('points', () => {
   it('are the server’s where it has spoken, and say what a cap cut', () => {
     const draft = sheet(1, 2, 3)
     const judged = withJudgements(draft, toInput(draft), answer(draft, [5, 5, ''], [3, 5, ''], [0, 5, 'claims.cap_reached']))
-    expect(totalsOf(judged, rule())).toEqual({ rows: 3, points: 8, cut: 1, refused: 1, unjudged: 0 })
-    expect(totalsOf(withChange(judged, 0, { qty: 2 }), rule())).toEqual({ rows: 3, points: 13, cut: 1, refused: 1, unjudged: 1 })
+    expect(totalsOf(judged, rule())).toEqual({ rows: 3, points: 8, cut: 1, refused: 1, doubles: 0, unjudged: 0 })
+    expect(totalsOf(withChange(judged, 0, { qty: 2 }), rule())).toEqual({ rows: 3, points: 13, cut: 1, refused: 1, doubles: 0, unjudged: 1 })
   })
 
   it('drop an answer to a sheet that has changed since', () => {
@@ -59,6 +61,22 @@ describe('points', () => {
     expect(changed.rows.map((row) => row.judged?.points)).toEqual([undefined, 4])
     const removed = withJudgements(withoutRow(draft, 0), asked, said)
     expect(removed.rows[0].judged).toBeUndefined()
+  })
+})
+
+describe('typing', () => {
+  it('takes a number behind the household for its quantity or grade', () => {
+    expect(splitTyped('12')).toEqual({ who: '12', value: null })
+    expect(splitTyped('12 3')).toEqual({ who: '12', value: 3 })
+    expect(splitTyped('１２　３')).toEqual({ who: '１２', value: 3 })
+    expect(splitTyped('wjg 2 ')).toEqual({ who: 'wjg', value: 2 })
+    expect(splitTyped('3 ')).toEqual({ who: '3 ', value: null })
+  })
+  it('counts what another sheet claimed already', () => {
+    const draft = sheet(1, 2)
+    const judged = withJudgements(draft, toInput(draft), answer(draft, [0, 5, 'claims.already_claimed'], [5, 5, '']))
+    expect(totalsOf(judged, rule())).toMatchObject({ doubles: 1, refused: 1, points: 5 })
+    expect(toInput(withHead(judged, { again: true })).skip_duplicates).toBe(false)
   })
 })
 
@@ -87,7 +105,7 @@ describe('handing in', () => {
   })
 
   it('sends the title as the name of the event', () => {
-    expect(toInput(sheet(7))).toEqual({ rule: 'B02', day: today, title: '九月大扫除', event: '九月大扫除', rows: [{ household: 'h7', qty: 1, step: -1, note: '' }] })
+    expect(toInput(sheet(7))).toEqual({ rule: 'B02', day: today, title: '九月大扫除', event: '九月大扫除', rows: [{ household: 'h7', qty: 1, step: -1, note: '' }], skip_duplicates: true })
   })
 })
 
@@ -97,6 +115,14 @@ describe('a kept draft', () => {
     expect(revive(JSON.parse(JSON.stringify(draft)))).toEqual(draft)
     expect(isBlank(newDraft(today))).toBe(true)
     expect(isBlank(draft)).toBe(false)
+  })
+  it('holds no names on disk, and gets them back from the list', () => {
+    const kept = withoutNames(sheet(1, 2))
+    expect(JSON.stringify(kept)).not.toMatch(/户主|二组/)
+    const back = withNames(kept, new Map([1, 2].map((number) => [number, household(number)])))
+    expect(back.rows.map((row) => row.head)).toEqual(['户主1', '户主2'])
+    expect(withNames(back, new Map())).toBe(back)
+    expect(withNames(kept, new Map([[1, { ...household(1), id: 'another' }]])).rows[0].head).toBe('')
   })
   it('is not taken when it is something else', () => {
     for (const kept of [null, undefined, 'x', {}, { form: 2 }, { ...sheet(1), rows: [{ household: 3 }] }]) expect(revive(kept)).toBeNull()

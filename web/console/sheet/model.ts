@@ -1,5 +1,5 @@
 import { uuidv7 } from '../../shared/api/uuid'
-import type { Household, Rule, SheetInput, SheetResult } from '../api/model'
+import type { CapView, Household, Rule, SheetInput, SheetResult } from '../api/model'
 
 /** As many rows as the server takes on one sheet. */
 export const maxRows = 1000
@@ -13,7 +13,7 @@ export interface SheetRow {
   step: number
   note: string
   /** What the server said of the row when it was last asked; absent while it was not. */
-  judged?: { points: number; asked: number; code: string }
+  judged?: { points: number; asked: number; code: string; duplicate?: boolean; cap?: CapView }
 }
 
 /** A paper sheet as it is typed in. It lives on this machine until it is handed in. */
@@ -26,6 +26,8 @@ export interface SheetDraft {
   title: string
   /** In the order of the paper. */
   rows: SheetRow[]
+  /** Households that were claimed for the same rule and day already are recorded again: a second deed of one day. */
+  again?: boolean
   /** When it was handed in without an answer; from then on it may only be handed in again, unchanged. */
   sentMs: number
 }
@@ -41,6 +43,21 @@ export function revive(kept: unknown): SheetDraft | null {
   if (!draft || draft.form !== 1 || typeof draft.key !== 'string' || typeof draft.day !== 'number' || !Array.isArray(draft.rows)) return null
   const sound = draft.rows.every((row) => typeof row.household === 'string' && Number.isInteger(row.qty) && Number.isInteger(row.step))
   return sound ? (draft as SheetDraft) : null
+}
+
+/** The draft as it is kept on this machine: numbers and ids only, so that a stolen or shared computer tells no names. */
+export const withoutNames = (draft: SheetDraft): SheetDraft => ({ ...draft, rows: draft.rows.map(({ household, number, qty, step, note }) => ({ household, number, qty, step, note, head: '', group: '' })) })
+
+/** The draft with the names of the village's list, where it knows them. */
+export function withNames(draft: SheetDraft, list: ReadonlyMap<number, Household>): SheetDraft {
+  if (!draft.rows.some((row) => row.head === '' && list.get(row.number)?.id === row.household)) return draft
+  return {
+    ...draft,
+    rows: draft.rows.map((row) => {
+      const known = list.get(row.number)
+      return known?.id === row.household ? { ...row, head: known.head, group: known.group_name } : row
+    }),
+  }
 }
 
 /** Where a household stands on the sheet already; -1 where it does not. */
@@ -61,9 +78,9 @@ export function withChange(draft: SheetDraft, index: number, change: Partial<Pic
 }
 
 /** Another rule or day makes every judgement void; a scale's step of the old rule means nothing in the new one. */
-export function withHead(draft: SheetDraft, change: Partial<Pick<SheetDraft, 'rule' | 'day' | 'title'>>): SheetDraft {
+export function withHead(draft: SheetDraft, change: Partial<Pick<SheetDraft, 'rule' | 'day' | 'title' | 'again'>>): SheetDraft {
   const rule = change.rule !== undefined && change.rule !== draft.rule
-  const reset = rule || (change.day !== undefined && change.day !== draft.day)
+  const reset = rule || change.again !== undefined || (change.day !== undefined && change.day !== draft.day)
   if (!reset) return { ...draft, ...change }
   return { ...draft, ...change, rows: draft.rows.map((row) => ({ ...row, qty: rule ? 1 : row.qty, step: rule ? -1 : row.step, judged: undefined })) }
 }
@@ -84,14 +101,17 @@ export interface Totals {
   /** Rows whose points a cap cut, and rows that bring nothing at all. */
   cut: number
   refused: number
+  /** Rows of households that have a claim by the rule for the day already. */
+  doubles: number
   /** Rows the server has not been asked about since they changed. */
   unjudged: number
 }
 
 export function totalsOf(draft: SheetDraft, rule: Rule | null): Totals {
-  const totals: Totals = { rows: draft.rows.length, points: 0, cut: 0, refused: 0, unjudged: 0 }
+  const totals: Totals = { rows: draft.rows.length, points: 0, cut: 0, refused: 0, doubles: 0, unjudged: 0 }
   for (const row of draft.rows) {
     totals.points += rowPoints(rule, row)
+    if (row.judged?.duplicate) totals.doubles++
     if (!row.judged) totals.unjudged++
     else if (row.judged.code !== '') totals.refused++
     else if (row.judged.points !== row.judged.asked) totals.cut++
@@ -109,14 +129,14 @@ export function withJudgements(draft: SheetDraft, asked: SheetInput, result: She
       const sent = asked.rows[k]
       const said = result.results[k]
       if (!sent || sent.household !== row.household || sent.qty !== row.qty || sent.step !== row.step) return row
-      return { ...row, judged: { points: said.points, asked: said.asked, code: said.code } }
+      return { ...row, judged: { points: said.points, asked: said.asked, code: said.code, duplicate: said.duplicate, cap: said.cap } }
     }),
   }
 }
 
 export function toInput(draft: SheetDraft): SheetInput {
   const rows = draft.rows.map(({ household, qty, step, note }) => ({ household, qty, step, note }))
-  return { rule: draft.rule, day: draft.day, title: draft.title, event: draft.title, rows }
+  return { rule: draft.rule, day: draft.day, title: draft.title, event: draft.title, rows, skip_duplicates: !draft.again }
 }
 
 export type Missing = 'rule' | 'day' | 'title' | 'rows' | 'step'

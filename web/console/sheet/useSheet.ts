@@ -2,16 +2,18 @@ import { computed, onBeforeUnmount, onMounted, ref, shallowRef, watch } from 'vu
 import { ApiError } from '../../shared/api'
 import { trySheet, submitSheet } from '../api/claims'
 import { rulesOn } from '../api/rules'
-import type { Rule, SheetResult } from '../api/model'
+import type { Household, Rule, SheetResult } from '../api/model'
+import { recall, remember } from '../../shared/remember'
 import { me, today } from '../session/session'
 import { forgetSheet, keepSheet, keptSheet } from './drafts'
-import { isBlank, missing, newDraft, toInput, totalsOf, withJudgements, type SheetDraft } from './model'
+import { isBlank, missing, newDraft, toInput, totalsOf, withJudgements, withNames, withoutNames, type SheetDraft } from './model'
+import { readTally, type Tally } from './tally'
 
 /** After the last key, before the server is asked what the caps leave of the sheet. */
 const judgePauseMs = 700
 
 /** One village's sheet on this machine: typed, kept after every change, judged now and then, handed in once. */
-export function useSheet(village: () => string) {
+export function useSheet(village: () => string, list: () => ReadonlyMap<number, Household>) {
   const draft = shallowRef<SheetDraft>(newDraft(today()))
   const ready = ref(false)
   /** Set while the browser refuses to keep the draft: the clerk must know. */
@@ -26,6 +28,9 @@ export function useSheet(village: () => string) {
   const result = shallowRef<{ draft: SheetDraft; answer: SheetResult } | null>(null)
 
   const staff = () => me.value?.id ?? ''
+  /** What was handed in here today, sheet by sheet; sums only. */
+  const tallyName = () => `sheets.${village()}.${staff()}.${today()}`
+  const tally = shallowRef<Tally[]>(readTally(recall(tallyName())))
   const rule = computed(() => rules.value.find((one) => one.code === draft.value.rule) ?? null)
   const totals = computed(() => totalsOf(draft.value, rule.value))
   const lacks = computed(() => missing(draft.value, rule.value, today()))
@@ -37,7 +42,7 @@ export function useSheet(village: () => string) {
     writing = writing.then(async () => {
       try {
         if (isBlank(draft.value)) await forgetSheet(village(), staff())
-        else await keepSheet(village(), staff(), draft.value)
+        else await keepSheet(village(), staff(), withoutNames(draft.value))
         unkept.value = false
         keptMs.value = Date.now()
       } catch {
@@ -108,7 +113,9 @@ export function useSheet(village: () => string) {
     await keep()
     try {
       const answer = await submitSheet(village(), toInput(sent), sent.key)
-      result.value = { draft: sent, answer }
+      result.value = { draft: withNames(sent, list()), answer }
+      tally.value = [...tally.value, { rule: sent.rule, rows: answer.claims, points: answer.points }]
+      remember(tallyName(), JSON.stringify(tally.value))
       start()
     } catch (fault) {
       const unanswered = !(fault instanceof ApiError) || fault.unanswered || fault.status >= 500
@@ -131,7 +138,7 @@ export function useSheet(village: () => string) {
     try {
       const kept = await keptSheet(village(), staff())
       if (kept) {
-        draft.value = kept
+        draft.value = withNames(kept, list())
         restored.value = true
       }
     } catch {
@@ -145,7 +152,8 @@ export function useSheet(village: () => string) {
     running?.abort()
     running = null
   })
+  watch(list, (known) => (draft.value = withNames(draft.value, known)))
   watch(() => draft.value.day, () => ready.value && loadRules())
 
-  return { draft, ready, unkept, keptMs, restored, rules, rule, rulesError, totals, lacks, locked, judging, judgeError, sending, result, change, submit, start, judge, loadRules, rulesRead }
+  return { draft, tally, ready, unkept, keptMs, restored, rules, rule, rulesError, totals, lacks, locked, judging, judgeError, sending, result, change, submit, start, judge, loadRules, rulesRead }
 }
