@@ -82,7 +82,7 @@ func TestOnlyTheseOperationsNeedNoRole(t *testing.T) {
 			"get-area", "get-checkpoint", "get-consistency", "get-coverage", "get-item-photo", "get-public-line-proof", "get-public-notice", "get-public-objection", "get-public-rules", "get-public-village", "list-areas",
 			"list-checkpoints", "list-keys", "list-public-items", "list-public-notices", "list-public-suggestions", "object", "read-session", "search-villages", "sign-in",
 		},
-		"signed_in": {"change-password", "confirm-totp", "end-totp", "get-ruleset", "list-rulesets", "sign-out", "start-totp"},
+		"signed_in": {"change-password", "confirm-totp", "end-totp", "export-ruleset-json", "export-ruleset-workbook", "get-ruleset", "list-rulesets", "sign-out", "start-totp"},
 	}
 	found := map[string][]string{}
 	for _, o := range operations(apitest.New(t).Handler.Contract()) {

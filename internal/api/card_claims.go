@@ -32,6 +32,13 @@ func (s *server) registerCardClaims() {
 		return viewed(j, err, viewJudgement)
 	})
 	handle(s, spec{
+		ID: "list-card-claimants", Method: http.MethodGet, Path: "/card/claimants", Tag: tagCardHolder, Op: access.OpUseCard, Auth: authCard,
+		Summary: "Residents of one's own household whose deed it may have been, by a personal rule",
+	}, func(ctx context.Context, by core.Actor, in *ClaimantQuery) (*list[claimantView], error) {
+		rows, err := s.svc.Claims.Claimants(ctx, by, by.Village, by.Household, in.Rule, in.Day)
+		return listOf(rows, "", viewClaimant), err
+	})
+	handle(s, spec{
 		ID: "resubmit-card-claim", Method: http.MethodPost, Path: "/card/claims/{id}/resubmit", Tag: tagCardHolder, Op: access.OpUseCard, Auth: authCard,
 		Summary: "Correct a returned claim and submit it again",
 	}, func(ctx context.Context, by core.Actor, in *struct {

@@ -53,6 +53,11 @@ type ClaimView struct {
 	Version      int64          `json:"version" doc:"of the rules it was judged by"`
 	VersionNo    int64          `json:"version_no" doc:"counts changes; a review may name the one it saw"`
 	CreatedMs    int64          `json:"created_ms"`
+	Resident     core.ID        `json:"resident" doc:"whose deed it was, by a personal rule; '' for the household's"`
+	ResidentName string         `json:"resident_name" doc:"masked for a card"`
+	WarnedDay    core.Day       `json:"warned_day" doc:"of the warning a deduction followed; 0 without one"`
+	WarnedNo     string         `json:"warned_no"`
+	WarnedWhat   string         `json:"warned_what" doc:"what was asked for"`
 	Flags        []string       `json:"flags" doc:"own_household: the reader's; duplicate: same household, rule and day twice; cap: cut by a cap"`
 	Can          claimRights    `json:"can" doc:"what the reader may do with it now"`
 }
@@ -66,6 +71,10 @@ func viewClaim(by core.Actor, base string) func(claims.Claim) ClaimView {
 			Asked: c.Asked, Event: c.Event, Note: c.Note, Proof: c.Proof, State: c.State, Source: c.Source, Sheet: c.Sheet,
 			ByKind: c.ByKind, ByName: c.ByName, ReviewerName: c.ReviewedBy, ReviewedMs: c.ReviewedMs, Reason: c.Reason,
 			Notice: c.Notice, Line: c.Line, Version: c.Version, VersionNo: c.Changes, CreatedMs: c.CreatedMs, Flags: []string{},
+			Resident: c.Resident, ResidentName: c.Person, WarnedDay: c.Warned.Day, WarnedNo: c.Warned.No, WarnedWhat: c.Warned.What,
+		}
+		if by.Kind == core.CardActor {
+			v.ResidentName = core.MaskName(c.Person)
 		}
 		if c.Photo != 0 {
 			v.PhotoURL = base + "/files/" + c.Photo.String()
@@ -88,16 +97,20 @@ func viewClaim(by core.Actor, base string) func(claims.Claim) ClaimView {
 func villageBase(village core.Area) string { return prefix + "/villages/" + village.String() }
 
 type capView struct {
-	Period      rulebook.Period `json:"period" doc:"'' for a rule without a cap"`
-	LimitPoints core.Points     `json:"limit_points" doc:"0 for none"`
-	LimitCount  int64           `json:"limit_count" doc:"0 for none"`
-	UsedPoints  core.Points     `json:"used_points" doc:"by the household's other claims in the period"`
-	UsedCount   int64           `json:"used_count"`
+	Period      rulebook.Period   `json:"period" doc:"'' for a rule without a cap"`
+	Each        rulebook.Each     `json:"each" enum:"household,person"`
+	Category    rulebook.Category `json:"category" doc:"of a cap on a whole category; '' for the rule's own"`
+	LimitPoints core.Points       `json:"limit_points" doc:"0 for none"`
+	LimitCount  int64             `json:"limit_count" doc:"0 for none"`
+	UsedPoints  core.Points       `json:"used_points" doc:"by the household's other claims in the period"`
+	UsedCount   int64             `json:"used_count"`
 }
 
 func viewCap(c claims.Cap) capView {
-	return capView{Period: c.Period, LimitPoints: c.LimitPoints, LimitCount: c.LimitCount, UsedPoints: c.UsedPoints, UsedCount: c.UsedCount}
+	return capView{Period: c.Period, Each: c.Each, Category: c.Category, LimitPoints: c.LimitPoints, LimitCount: c.LimitCount, UsedPoints: c.UsedPoints, UsedCount: c.UsedCount}
 }
+
+func viewCaps(caps []claims.Cap) []capView { return listOf(caps, "", viewCap).Items }
 
 type claimStep struct {
 	AtMs   int64  `json:"at_ms"`
@@ -108,7 +121,8 @@ type claimStep struct {
 
 type claimDetail struct {
 	ClaimView
-	Cap     capView     `json:"cap"`
+	Cap     capView     `json:"cap" doc:"the tightest of caps"`
+	Caps    []capView   `json:"caps" doc:"all that limit it"`
 	History []claimStep `json:"history" doc:"oldest first"`
 }
 
@@ -122,10 +136,24 @@ type DeedBody struct {
 	Note  string   `json:"note,omitempty" maxLength:"500"`
 	Proof string   `json:"proof,omitempty" maxLength:"120" doc:"minutes number, record number …"`
 	Photo core.ID  `json:"photo,omitempty" doc:"id of an uploaded file"`
+	ClaimExtra
+}
+
+// ClaimExtra is what some rules ask for beside the deed. Exported, because huma passes over embedded types that are not.
+type ClaimExtra struct {
+	Resident   core.ID  `json:"resident,omitempty" doc:"whose deed it was, for a personal rule; left out takes the one who fits"`
+	WarnedDay  core.Day `json:"warned_day,omitempty" doc:"of the warning before a deduction, where the rule asks for one"`
+	WarnedNo   string   `json:"warned_no,omitempty" maxLength:"40" doc:"number of the warning's paper"`
+	WarnedWhat string   `json:"warned_what,omitempty" maxLength:"120" doc:"what was asked for"`
+}
+
+func (e ClaimExtra) warning() claims.Warning {
+	return claims.Warning{Day: e.WarnedDay, No: e.WarnedNo, What: e.WarnedWhat}
 }
 
 func (b DeedBody) deed(household core.ID) claims.Deed {
-	return claims.Deed{Household: household, Rule: b.Rule, Day: b.Day, Qty: b.Qty, Step: stepOf(b.Step), Event: b.Event, Note: b.Note, Proof: b.Proof, Photo: b.Photo}
+	return claims.Deed{Household: household, Rule: b.Rule, Day: b.Day, Qty: b.Qty, Step: stepOf(b.Step), Event: b.Event, Note: b.Note,
+		Proof: b.Proof, Photo: b.Photo, Resident: b.Resident, Warned: b.warning()}
 }
 
 func stepOf(step *int64) int64 {
@@ -149,23 +177,43 @@ type resubmitBody struct {
 	Note      string   `json:"note,omitempty" maxLength:"500"`
 	Proof     string   `json:"proof,omitempty" maxLength:"120"`
 	Photo     core.ID  `json:"photo,omitempty"`
+	ClaimExtra
 }
 
 func (b resubmitBody) resubmission() claims.Resubmission {
-	return claims.Resubmission{Changes: b.VersionNo, Day: b.Day, Qty: b.Qty, Step: stepOf(b.Step), Event: b.Event, Note: b.Note, Proof: b.Proof, Photo: b.Photo}
+	return claims.Resubmission{Changes: b.VersionNo, Day: b.Day, Qty: b.Qty, Step: stepOf(b.Step), Event: b.Event, Note: b.Note,
+		Proof: b.Proof, Photo: b.Photo, Resident: b.Resident, Warned: b.warning()}
 }
 
 type judgementView struct {
 	Points    core.Points `json:"points" doc:"0 if the caps leave nothing"`
 	Asked     core.Points `json:"asked"`
 	Version   int64       `json:"version"`
-	Cap       capView     `json:"cap"`
+	Cap       capView     `json:"cap" doc:"that took the most; the rule's own if none took anything"`
+	Caps      []capView   `json:"caps" doc:"all that limit the deed"`
 	Duplicate bool        `json:"duplicate"`
+	Twice     bool        `json:"twice" doc:"this very deed was claimed through another door: it would be refused"`
+	Resident  core.ID     `json:"resident" doc:"whose deed it is taken for, by a personal rule"`
 }
 
 func viewJudgement(j claims.Judgement) judgementView {
-	return judgementView{Points: j.Points, Asked: j.Asked, Version: j.Version, Cap: viewCap(j.Cap), Duplicate: j.Duplicate}
+	return judgementView{Points: j.Points, Asked: j.Asked, Version: j.Version, Cap: viewCap(j.Cap), Caps: viewCaps(j.Caps),
+		Duplicate: j.Duplicate, Twice: j.Twice, Resident: j.Resident}
 }
+
+type claimantView struct {
+	ID   core.ID `json:"id"`
+	Name string  `json:"name" doc:"masked for a card"`
+	Code string  `json:"code" doc:"why the rule does not take a deed of theirs; '' if it does"`
+}
+
+// ClaimantQuery says by which rule a resident is to be chosen.
+type ClaimantQuery struct {
+	Rule string   `query:"rule" required:"true" maxLength:"8"`
+	Day  core.Day `query:"day" required:"true" doc:"of the deed"`
+}
+
+func viewClaimant(c claims.Claimant) claimantView { return claimantView(c) }
 
 type ClaimQuery struct {
 	PageQuery
@@ -208,7 +256,7 @@ func (s *server) registerClaims() {
 
 func viewDetail(by core.Actor, base string) func(claims.Detail) claimDetail {
 	return func(d claims.Detail) claimDetail {
-		v := claimDetail{ClaimView: viewClaim(by, base)(d.Claim), Cap: viewCap(d.Cap)}
+		v := claimDetail{ClaimView: viewClaim(by, base)(d.Claim), Cap: viewCap(d.Cap), Caps: viewCaps(d.Caps)}
 		for _, e := range d.History {
 			v.History = append(v.History, claimStep{AtMs: e.AtMs, Action: e.What, ByName: e.By, Reason: e.Text})
 		}
@@ -236,6 +284,17 @@ func (s *server) registerSubmitting() {
 	}) (*judgementView, error) {
 		j, err := s.svc.Claims.Judge(ctx, by, in.Village.Area, in.Body.deed(in.Body.Household))
 		return viewed(j, err, viewJudgement)
+	})
+	handle(s, spec{
+		ID: "list-claimants", Method: http.MethodGet, Path: "/villages/{village}/households/{id}/claimants", Tag: claimsTag, Op: access.OpSubmitClaim,
+		Summary: "Residents of a household whose deed it may have been, by a personal rule", Detail: "Empty for a rule of the household.",
+	}, func(ctx context.Context, by core.Actor, in *struct {
+		InVillage
+		ByID
+		ClaimantQuery
+	}) (*list[claimantView], error) {
+		rows, err := s.svc.Claims.Claimants(ctx, by, in.Village.Area, in.ID.ID, in.Rule, in.Day)
+		return listOf(rows, "", viewClaimant), err
 	})
 	handle(s, spec{
 		ID: "resubmit-claim", Method: http.MethodPost, Path: "/villages/{village}/claims/{id}/resubmit", Tag: claimsTag, Op: access.OpSubmitClaim,

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"qunyan/internal/access"
 	"qunyan/internal/core"
@@ -125,18 +126,20 @@ func viewHousehold(h directory.Household, points ledger.Balances) HouseholdView 
 
 // residentView is a person of a household. Of the telephone number only its tail is shown, of the identity number nothing.
 type residentView struct {
-	ID        core.ID `json:"id"`
-	Name      string  `json:"name"`
-	Relation  string  `json:"relation" enum:"head,spouse,child,parent,other"`
-	Sex       string  `json:"sex" enum:"m,f," doc:"'' unknown"`
-	BirthYear int     `json:"birth_year" doc:"0 unknown"`
-	PhoneTail string  `json:"phone_tail" doc:"last four digits; '' if there is none"`
-	Party     bool    `json:"party"`
-	State     string  `json:"state" enum:"active,left,died"`
+	ID        core.ID  `json:"id"`
+	Name      string   `json:"name"`
+	Relation  string   `json:"relation" enum:"head,spouse,child,parent,other"`
+	Sex       string   `json:"sex" enum:"m,f," doc:"'' unknown"`
+	BirthYear int      `json:"birth_year" doc:"0 unknown"`
+	PhoneTail string   `json:"phone_tail" doc:"last four digits; '' if there is none"`
+	Party     bool     `json:"party"`
+	Tags      []string `json:"tags" doc:"marks the village gives: building head, volunteer"`
+	State     string   `json:"state" enum:"active,left,died"`
 }
 
 func viewResident(r directory.Resident) residentView {
-	return residentView{ID: r.ID, Name: r.Name, Relation: r.Relation, Sex: r.Sex, BirthYear: r.BirthYear, PhoneTail: r.PhoneTail(), Party: r.Party, State: r.State}
+	return residentView{ID: r.ID, Name: r.Name, Relation: r.Relation, Sex: r.Sex, BirthYear: r.BirthYear, PhoneTail: r.PhoneTail(), Party: r.Party,
+		Tags: append([]string{}, strings.Fields(r.Tags)...), State: r.State}
 }
 
 type householdDetail struct {
@@ -147,17 +150,18 @@ type householdDetail struct {
 
 // residentBody is a person as somebody types one.
 type residentBody struct {
-	Name      string `json:"name" minLength:"1" maxLength:"50"`
-	Relation  string `json:"relation,omitempty" enum:"head,spouse,child,parent,other" doc:"left out: other"`
-	Sex       string `json:"sex,omitempty" enum:"m,f,"`
-	BirthYear int    `json:"birth_year,omitempty" doc:"0 unknown"`
-	Phone     string `json:"phone,omitempty" maxLength:"30"`
-	IDNumber  string `json:"id_number,omitempty" maxLength:"40" doc:"read once: only a keyed hash and four characters are kept"`
-	Party     bool   `json:"party,omitempty"`
+	Name      string   `json:"name" minLength:"1" maxLength:"50"`
+	Relation  string   `json:"relation,omitempty" enum:"head,spouse,child,parent,other" doc:"left out: other"`
+	Sex       string   `json:"sex,omitempty" enum:"m,f,"`
+	BirthYear int      `json:"birth_year,omitempty" doc:"0 unknown"`
+	Phone     string   `json:"phone,omitempty" maxLength:"30"`
+	IDNumber  string   `json:"id_number,omitempty" maxLength:"40" doc:"read once: only a keyed hash and four characters are kept"`
+	Party     bool     `json:"party,omitempty"`
+	Tags      []string `json:"tags,omitempty" maxItems:"8" doc:"marks of letters only, at most twelve each"`
 }
 
 func (b residentBody) input() directory.ResidentInput {
-	return directory.ResidentInput{Name: b.Name, Relation: b.Relation, Sex: b.Sex, BirthYear: b.BirthYear, Phone: b.Phone, IDNumber: b.IDNumber, Party: b.Party}
+	return directory.ResidentInput{Name: b.Name, Relation: b.Relation, Sex: b.Sex, BirthYear: b.BirthYear, Phone: b.Phone, IDNumber: b.IDNumber, Party: b.Party, Tags: b.Tags}
 }
 
 type createHouseholdInput struct {
@@ -188,14 +192,15 @@ type updateResidentInput struct {
 	InVillage
 	ID   idParam `path:"id" doc:"of the resident"`
 	Body struct {
-		Name      *string `json:"name,omitempty" maxLength:"50"`
-		Relation  *string `json:"relation,omitempty" enum:"head,spouse,child,parent,other"`
-		Sex       *string `json:"sex,omitempty" enum:"m,f,"`
-		BirthYear *int    `json:"birth_year,omitempty"`
-		Phone     *string `json:"phone,omitempty" maxLength:"30" doc:"'' takes the number away"`
-		IDNumber  *string `json:"id_number,omitempty" maxLength:"40" doc:"'' takes the hash away"`
-		Party     *bool   `json:"party,omitempty"`
-		State     *string `json:"state,omitempty" enum:"active,left,died"`
+		Name      *string   `json:"name,omitempty" maxLength:"50"`
+		Relation  *string   `json:"relation,omitempty" enum:"head,spouse,child,parent,other"`
+		Sex       *string   `json:"sex,omitempty" enum:"m,f,"`
+		BirthYear *int      `json:"birth_year,omitempty"`
+		Phone     *string   `json:"phone,omitempty" maxLength:"30" doc:"'' takes the number away"`
+		IDNumber  *string   `json:"id_number,omitempty" maxLength:"40" doc:"'' takes the hash away"`
+		Party     *bool     `json:"party,omitempty"`
+		Tags      *[]string `json:"tags,omitempty" maxItems:"8"`
+		State     *string   `json:"state,omitempty" enum:"active,left,died"`
 	}
 }
 
@@ -234,7 +239,7 @@ func (s *server) registerHouseholds() {
 	}, func(ctx context.Context, by core.Actor, in *updateResidentInput) (*residentView, error) {
 		b := in.Body
 		changed, err := s.svc.Directory.UpdateResident(ctx, by, directory.ResidentPatch{Village: in.Village.Area, ID: in.ID.ID, Name: b.Name,
-			Relation: b.Relation, Sex: b.Sex, BirthYear: b.BirthYear, Phone: b.Phone, IDNumber: b.IDNumber, Party: b.Party, State: b.State})
+			Relation: b.Relation, Sex: b.Sex, BirthYear: b.BirthYear, Phone: b.Phone, IDNumber: b.IDNumber, Party: b.Party, State: b.State, Tags: b.Tags})
 		return viewed(changed, err, viewResident)
 	})
 }

@@ -99,6 +99,7 @@ func (s *server) registerExports() {
 	export(s, turns, overviewExport(s))
 	export(s, turns, auditExport(s))
 	export(s, turns, staffExport(s))
+	s.registerTrials(turns)
 	s.registerAuditJSON()
 }
 

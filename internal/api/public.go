@@ -58,16 +58,17 @@ type publicLineView struct {
 	No         int64        `json:"no" doc:"place on the list, as printed"`
 	GroupName  string       `json:"group_name"`
 	HeadMasked string       `json:"head_masked"`
-	ItemZh     string       `json:"item_zh" doc:"'' for a deduction: only its category is public"`
+	ItemZh     string       `json:"item_zh" doc:"'' for a deduction, unless its rule says that the text is public"`
 	ItemEn     string       `json:"item_en"`
 	Category   string       `json:"category"`
+	About      string       `json:"about" doc:"what a deduction belongs to, where its rule says so: a category"`
 	Points     core.Points  `json:"points"`
 	State      claims.State `json:"state" enum:"noticed,frozen,dropped,posted"`
 }
 
 func viewPublicLine(l claims.PublicLine) publicLineView {
 	return publicLineView{Claim: l.Claim, No: l.No, GroupName: l.Group, HeadMasked: l.Head, ItemZh: l.ItemZh, ItemEn: l.ItemEn,
-		Category: l.Category, Points: l.Points, State: l.State}
+		Category: l.Category, About: l.About, Points: l.Points, State: l.State}
 }
 
 type publicNoticePage struct {

@@ -87,6 +87,7 @@ type sheetRowBody struct {
 	Qty       int64   `json:"qty,omitempty" minimum:"0" maximum:"1000000"`
 	Step      *int64  `json:"step,omitempty" minimum:"-1" maximum:"100"`
 	Note      string  `json:"note,omitempty" maxLength:"500"`
+	Resident  core.ID `json:"resident,omitempty" doc:"whose deed it was, for a personal rule; left out takes the one who fits"`
 }
 
 type sheetBody struct {
@@ -102,7 +103,7 @@ type sheetBody struct {
 func (b sheetBody) sheet() claims.Sheet {
 	in := claims.Sheet{Rule: b.Rule, Day: b.Day, Title: b.Title, Event: b.Event, SkipDuplicates: b.SkipDuplicates, Rows: make([]claims.SheetRow, len(b.Rows))}
 	for i, r := range b.Rows {
-		in.Rows[i] = claims.SheetRow{Household: r.Household, Qty: r.Qty, Step: stepOf(r.Step), Note: r.Note}
+		in.Rows[i] = claims.SheetRow{Household: r.Household, Qty: r.Qty, Step: stepOf(r.Step), Note: r.Note, Resident: r.Resident}
 	}
 	return in
 }

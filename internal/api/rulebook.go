@@ -57,8 +57,9 @@ func rulesetHeadOf(s rulebook.Ruleset) RulesetHead {
 // rulesetFull is a version with its lines.
 type rulesetFull struct {
 	RulesetHead
-	Rules     []rulebook.Rule `json:"rules"`
-	Townships []string        `json:"townships" doc:"codes of the lines that are the township's"`
+	Rules        []rulebook.Rule        `json:"rules"`
+	CategoryCaps []rulebook.CategoryCap `json:"category_caps" doc:"the most that all rules of a category give a household in a period"`
+	Townships    []string               `json:"townships" doc:"codes of the lines that are the township's"`
 }
 
 // rulesInForce is what entry forms and the public read.
@@ -70,10 +71,12 @@ type rulesInForce struct {
 	FilingNo   string          `json:"filing_no" doc:"the township's number"`
 	NoticeDays int             `json:"notice_days" doc:"days a list stays open for objections"`
 	Rules      []rulebook.Rule `json:"rules"`
+
+	CategoryCaps []rulebook.CategoryCap `json:"category_caps" doc:"the most that all rules of a category give a household in a period"`
 }
 
 func rulesInForceOf(s rulebook.Ruleset) rulesInForce {
-	return rulesInForce{s.Version, s.Title, s.FromDay, s.Vote.MinutesNo, s.Filing.No, s.NoticeDays, s.Rules}
+	return rulesInForce{s.Version, s.Title, s.FromDay, s.Vote.MinutesNo, s.Filing.No, s.NoticeDays, s.Rules, s.Caps}
 }
 
 // RulesetVersion adds the {version} of a path.
@@ -94,6 +97,8 @@ func (s *server) registerRules() {
 	s.registerOwnRules()
 	s.registerTemplate()
 	s.registerBounds()
+	s.registerRuleParts()
+	s.registerRuleFiles()
 }
 
 func (s *server) registerRuleReading() {
@@ -140,7 +145,7 @@ func (s *server) ruleset(ctx context.Context, by core.Actor, area core.Area, ver
 		return nil, err
 	}
 	townships, err := s.svc.Rules.Townships(ctx, set)
-	return &rulesetFull{rulesetHeadOf(set), set.Rules, townships}, err
+	return &rulesetFull{rulesetHeadOf(set), set.Rules, set.Caps, townships}, err
 }
 
 type draftBody struct {
@@ -156,6 +161,7 @@ type choiceBody struct {
 	CapPoints core.Points    `json:"cap_points,omitempty" doc:"0 none; no looser than the county's"`
 	CapCount  int64          `json:"cap_count,omitempty" doc:"0 none; no looser than the county's"`
 	Self      bool           `json:"self,omitempty" doc:"residents may claim it themselves"`
+	Caps      []rulebook.Cap `json:"caps,omitempty" maxItems:"6" doc:"further caps, no looser than the county's; left out keeps the county's"`
 }
 
 // choiceOfStep is a step of a scale. The labels are the county's, whatever is sent.
@@ -207,7 +213,7 @@ func (s *server) editRule(ctx context.Context, by core.Actor, in *struct {
 }) (*rulebook.Rule, error) {
 	b := in.Body
 	edit := rulebook.EditInput{Village: in.Village.Area, Version: in.Version, Code: in.Code, Enabled: b.Enabled, Points: b.Points,
-		CapPoints: b.CapPoints, CapCount: b.CapCount, Self: b.Self}
+		CapPoints: b.CapPoints, CapCount: b.CapCount, Self: b.Self, Caps: b.Caps}
 	for _, step := range b.Scale {
 		edit.Scale = append(edit.Scale, step.Points)
 	}

@@ -47,6 +47,7 @@ func owners() []struct {
 		{"database/sql", "store", "use store.View and store.Tx"},
 		{"modernc.org/sqlite", "store", "use store.View and store.Tx"},
 		{"github.com/jackc/pgx", "store", "use store.View and store.Tx"},
+		{"cel.dev/cel-go", "rulebook", "write rules' conditions in rulebook/condition"},
 		{"github.com/danielgtaylor/huma", "api", "return plain types and errs errors; api maps them"},
 	}
 }

@@ -93,8 +93,10 @@ func measurements(opt Options) []measurement {
 		{"sheet of households", sheets, false},
 		{"month close of a village", monthClose, false},
 		{"month close of the county", countyClose, false},
+		{"judging a claim", judging, true},
 		{"passbook", passbook, true},
 		{"county overview", overview, true},
+		{"trial of a draft", trial, false},
 		{"millions of lines", millions, false},
 	}
 }

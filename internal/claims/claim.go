@@ -84,7 +84,17 @@ type Claim struct {
 	Changes    int64 // counts changes; a review names the one it saw
 	CreatedMs  int64
 	ChangedMs  int64
-	Duplicate  bool // the same household has another claim that counts, by the same rule for the same day
+	Duplicate  bool    // the same household has another claim that counts, by the same rule for the same day
+	Resident   core.ID // whose deed it was, by a personal rule; 0 for the household's
+	Person     string  // the resident's name: never for the public
+	Warned     Warning // that a deduction followed; zero if its rule asks for none
+}
+
+// Warning is the dated paper by which a household was asked to put something right before points are taken.
+type Warning struct {
+	Day  core.Day
+	No   string // number of the paper
+	What string // what was asked for
 }
 
 // mine says whether the actor submitted the claim. A card stands for its household: a new card may withdraw what the

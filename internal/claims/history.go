@@ -22,7 +22,8 @@ type Event struct {
 // Detail is a claim with what a reviewer looks at beside it.
 type Detail struct {
 	Claim
-	Cap     Cap // of its rule, without this claim
+	Cap     Cap   // of its rule, without this claim
+	Caps    []Cap // all that it is held to
 	History []Event
 }
 
@@ -35,27 +36,33 @@ func (s *Service) Detail(ctx context.Context, by core.Actor, village core.Area, 
 		if d.Claim, err = scanClaim(village, tx.Row(ctx, sqlClaim, village, id)); err != nil {
 			return err
 		}
-		if d.Cap, err = capOf(ctx, tx, d.Claim); err != nil {
+		j, err := s.capsOf(ctx, tx, d.Claim)
+		if err != nil {
 			return err
 		}
+		d.Cap, d.Caps = j.Cap, j.Caps
 		d.History, err = historyOf(ctx, tx, d.Claim)
 		return err
 	})
 	return d, err
 }
 
-// capOf says how far the household has used up the rule besides this claim, by the rules the claim was judged by.
-func capOf(ctx context.Context, tx *store.Tx, c Claim) (Cap, error) {
+// capsOf says how far the household has used up the rule besides this claim, by the rules the claim was judged by.
+func (s *Service) capsOf(ctx context.Context, tx *store.Tx, c Claim) (Judgement, error) {
 	rule, err := rulebook.RuleOf(ctx, tx, c.Village, c.Version, c.Rule)
 	if err != nil {
-		return Cap{}, err
+		return Judgement{}, err
 	}
-	j, err := weigh(ctx, tx, c.Village, rule, c.Version, c.deed(), c.ID)
-	return j.Cap, err
-}
-
-func (c Claim) deed() Deed {
-	return Deed{Household: c.Household, Rule: c.Rule, Day: c.Day, Qty: c.Qty, Step: c.Step, Event: c.Event, Note: c.Note, Proof: c.Proof, Photo: c.Photo}
+	y := yardstick{rule: rule, version: c.Version}
+	if y.caps, err = rulebook.CategoryCaps(ctx, tx, c.Village, c.Version); err != nil {
+		return Judgement{}, err
+	}
+	in := rulebook.Case{Deed: rulebook.Deed{Qty: c.Qty, Step: c.Step}, Day: c.Day, Event: c.Event, Door: string(c.Source),
+		Person: rulebook.Person{ID: c.Resident}}
+	if in.Past, err = s.pastOf(ctx, tx, c.Village, y, c.Household, c.Day, c.ID); err != nil {
+		return Judgement{}, err
+	}
+	return y.judgement(s.conditions.Used(rule, y.caps, in)), nil
 }
 
 // historyOf puts the road together from what the rows say. The audit trail has every detail, for those who may read it.

@@ -14,36 +14,55 @@ type Deed struct {
 	Household core.ID
 	Rule      string
 	Day       core.Day
-	Qty       int64 // times, hours' units, visits … as the rule counts; 0 is taken for 1
+	Qty       int64 // times, hours, visits … as the rule counts; 0 is taken for 1
 	Step      int64 // index into the rule's scale; −1 for a rule without one
 	Event     string
 	Note      string
 	Proof     string
 	Photo     core.ID // an uploaded file, 0 for none
+	Resident  core.ID // whose deed it was, for a personal rule; 0 takes the one who fits, if there is only one
+	Warned    Warning // before a deduction, where its rule asks for one
 }
 
 // clean checks what can be checked without the database.
 func (d Deed) clean() (Deed, error) {
-	var err error
-	if d.Event, err = CleanText(d.Event, "event", maxEvent); err != nil {
-		return d, err
-	}
-	if d.Note, err = CleanText(d.Note, "note", maxNote); err != nil {
-		return d, err
-	}
-	if d.Proof, err = CleanText(d.Proof, "proof", maxProof); err != nil {
-		return d, err
+	for _, one := range []struct {
+		text  *string
+		field string
+		most  int
+	}{{&d.Event, "event", maxEvent}, {&d.Note, "note", maxNote}, {&d.Proof, "proof", maxProof}, {&d.Warned.No, "warned_no", maxWarnedNo},
+		{&d.Warned.What, "warned_what", maxWarnedWhat}} {
+		var err error
+		if *one.text, err = CleanText(*one.text, one.field, one.most); err != nil {
+			return d, err
+		}
 	}
 	if d.Qty == 0 {
 		d.Qty = 1
 	}
-	if d.Qty < 0 || d.Qty > core.MaxQty {
+	switch {
+	case d.Qty < 0 || d.Qty > core.MaxQty:
 		return d, errs.New(errs.Invalid, "claims.bad_qty", "most", core.MaxQty).At("qty")
-	}
-	if !d.Day.Valid() {
+	case !d.Day.Valid():
 		return d, errs.New(errs.Invalid, "claims.bad_day").At("day")
+	case d.Warned.Day != 0 && !d.Warned.Day.Valid():
+		return d, errs.New(errs.Invalid, "claims.bad_day").At("warned_day")
 	}
 	return d, nil
+}
+
+// warned holds a deduction to the warning its rule asks for: a dated paper, early enough, that says what was asked for.
+func (d Deed) warned(r rulebook.Rule) error {
+	last := d.Day.Add(-int(r.WarnDays))
+	switch {
+	case r.WarnDays == 0:
+		return nil
+	case d.Warned.Day == 0 || d.Warned.No == "" || d.Warned.What == "":
+		return errs.New(errs.Conflict, "claims.warning_needed", "days", r.WarnDays).At("warned_day")
+	case d.Warned.Day > last:
+		return errs.New(errs.Conflict, "claims.warning_late", "days", r.WarnDays, "last", last.String()).At("warned_day")
+	}
+	return nil
 }
 
 // Judgement is what a deed would bring, and why.
@@ -52,36 +71,90 @@ type Judgement struct {
 	Version   int64       // of the rules in force on the day
 	Points    core.Points // after caps
 	Asked     core.Points // before caps
-	Cap       Cap
-	Duplicate bool // the household has a claim that counts by the same rule for the same day
+	Cap       Cap         // that took the most; the rule's own if none took anything
+	Caps      []Cap       // all that limit the deed
+	Duplicate bool        // the household has a claim that counts by the same rule for the same day
+	Twice     bool        // and it is this very deed, come in through another door
+	Resident  core.ID     // whose deed it is taken for, by a personal rule
 }
 
-// Cap is how far a household has used up a rule, without the deed that is asked about.
+// Cap is how far a household has used up a limit, without the deed that is asked about.
 type Cap struct {
 	Period      rulebook.Period
+	Each        rulebook.Each
+	Category    rulebook.Category // for a cap on a whole category; "" for the rule's own
 	LimitPoints core.Points
 	LimitCount  int64
 	UsedPoints  core.Points
 	UsedCount   int64
 }
 
-// sqlUsed reads a household's claims by a rule that count against its caps: all that may still be posted, or have been.
-// A returned claim does not count; it is judged again when it is sent again.
-const sqlUsed = `SELECT day, event, points FROM claim
-	WHERE village = $1 AND household = $2 AND day BETWEEN $3 AND $4 AND rule = $5 AND id <> $6
+// yardstick is a line of the rules with what else it is read with.
+type yardstick struct {
+	rule    rulebook.Rule
+	version int64
+	caps    []rulebook.CategoryCap
+}
+
+// yardstickOf reads the line that judges a deed of a day.
+func yardstickOf(ctx context.Context, tx *store.Tx, village core.Area, day core.Day, code string) (y yardstick, err error) {
+	if y.rule, y.version, err = rulebook.RuleAt(ctx, tx, village, day, code); err == nil {
+		y.caps, err = rulebook.CategoryCaps(ctx, tx, village, y.version)
+	}
+	return y, err
+}
+
+// judgement is what was weighed, as claims speak of it.
+func (y yardstick) judgement(w rulebook.Weighed) Judgement {
+	j := Judgement{Rule: y.rule, Version: y.version, Points: w.Points, Asked: w.Asked, Duplicate: w.SameDay, Twice: w.Twice}
+	for i, l := range w.Limits {
+		c := Cap{Period: l.Period, Each: l.Each, Category: l.Category, LimitPoints: l.Points, LimitCount: l.Count,
+			UsedPoints: w.Used[i].Points, UsedCount: w.Used[i].Count}
+		if i == max(w.By, 0) {
+			j.Cap = c
+		}
+		if l.Period != rulebook.NoPeriod {
+			j.Caps = append(j.Caps, c)
+		}
+	}
+	return j
+}
+
+// sqlPast reads a household's claims that count against its caps by a rule or its category: all that may still be posted,
+// or have been. A returned claim does not count; it is judged again when it is sent again.
+const sqlPast = `SELECT day, rule, category, event, points, resident, source FROM claim
+	WHERE village = $1 AND household = $2 AND day BETWEEN $3 AND $4 AND (rule = $5 OR category = $6) AND id <> $7
 	AND state IN ('submitted', 'approved', 'noticed', 'frozen')`
+
+// pastOf reads what Weigh needs to know of a household's claims. except is left out.
+func (s *Service) pastOf(ctx context.Context, tx *store.Tx, village core.Area, y yardstick, household core.ID, day core.Day, except core.ID) (past []rulebook.Past, err error) {
+	from, to := s.conditions.Reach(y.rule, y.caps, day)
+	category := ""
+	for _, c := range y.caps {
+		if c.Category == y.rule.Category {
+			category = string(c.Category)
+		}
+	}
+	err = tx.Rows(ctx, sqlPast, func(r store.Row) error {
+		var p rulebook.Past
+		err := r.Scan(&p.Day, &p.Rule, &p.Category, &p.Event, &p.Points, &p.Resident, &p.Door)
+		past = append(past, p)
+		return err
+	}, village, household, from, to, y.rule.Code, category, except)
+	return past, err
+}
 
 // judge finds the rule in force on the day and what it gives. except is a claim that is judged anew and does not count
 // against itself; 0 for a new one.
-func (s *Service) judge(ctx context.Context, tx *store.Tx, village core.Area, today core.Day, d Deed, except core.ID) (Judgement, error) {
+func (s *Service) judge(ctx context.Context, tx *store.Tx, village core.Area, today core.Day, d Deed, door Source, except core.ID) (Judgement, error) {
 	if err := s.inTime(d.Day, today); err != nil {
 		return Judgement{}, err
 	}
-	rule, version, err := rulebook.RuleAt(ctx, tx, village, d.Day, d.Rule)
+	y, err := yardstickOf(ctx, tx, village, d.Day, d.Rule)
 	if err != nil {
 		return Judgement{}, err
 	}
-	return weigh(ctx, tx, village, rule, version, d, except)
+	return s.weigh(ctx, tx, village, y, d, door, except, nil)
 }
 
 // inTime refuses deeds of tomorrow and of long ago.
@@ -95,41 +168,46 @@ func (s *Service) inTime(day, today core.Day) error {
 	return nil
 }
 
-// weigh counts what the household has used of the rule and lets the rule speak.
-func weigh(ctx context.Context, tx *store.Tx, village core.Area, rule rulebook.Rule, version int64, d Deed, except core.ID) (Judgement, error) {
-	j := Judgement{Rule: rule, Version: version, Cap: Cap{Period: rule.CapPeriod, LimitPoints: rule.CapPoints, LimitCount: rule.CapCount}}
-	w := windowOf(rule.CapPeriod, d.Day)
-	err := tx.Rows(ctx, sqlUsed, func(r store.Row) error {
-		var day core.Day
-		var event string
-		var points core.Points
-		if err := r.Scan(&day, &event, &points); err != nil {
-			return err
-		}
-		if day == d.Day {
-			j.Duplicate = true
-		}
-		if w.adds(d, day, event) {
-			j.Cap.UsedPoints += points
-			j.Cap.UsedCount++
-		}
-		return nil
-	}, village, d.Household, w.from, w.to, d.Rule, except)
+// weigh finds whose deed it was and what counts against its caps, and lets the rule speak. besides are claims that are
+// about to be written.
+func (s *Service) weigh(ctx context.Context, tx *store.Tx, village core.Area, y yardstick, d Deed, door Source, except core.ID, besides []rulebook.Past) (Judgement, error) {
+	members, err := activeHousehold(ctx, tx, village, d.Household)
 	if err != nil {
-		return j, err
+		return Judgement{}, err
 	}
-	v, err := rule.Judge(rulebook.Deed{Qty: d.Qty, Step: d.Step}, rulebook.Used{Points: j.Cap.UsedPoints, Count: j.Cap.UsedCount})
-	if err != nil {
-		return j, err
+	if err := d.warned(y.rule); err != nil {
+		return Judgement{}, err
 	}
-	j.Points, j.Asked = v.Points, v.Asked
-	return j, nil
+	in := rulebook.Case{Deed: rulebook.Deed{Qty: d.Qty, Step: d.Step}, Day: d.Day, Event: d.Event, Door: string(door), Members: members}
+	if y.rule.Who.Personal() {
+		if in.Person, err = personOf(ctx, tx, village, y.rule, d); err != nil {
+			return Judgement{}, err
+		}
+	}
+	if in.Past, err = s.pastOf(ctx, tx, village, y, d.Household, d.Day, except); err != nil {
+		return Judgement{}, err
+	}
+	in.Past = append(in.Past, besides...)
+	w, err := s.conditions.Weigh(ctx, y.rule, y.caps, in)
+	j := y.judgement(w)
+	j.Resident = in.Person.ID
+	return j, err
 }
 
-// allowed refuses what the caps leave nothing of.
+// allowed refuses what was claimed through another door already, and what the caps leave nothing of.
 func (j Judgement) allowed() error {
-	if j.Points == 0 {
-		return errs.New(errs.Conflict, "claims.cap_reached", "points", j.Cap.LimitPoints, "count", j.Cap.LimitCount, "period", string(j.Cap.Period))
+	refuse := func(code string) error {
+		return errs.New(errs.Conflict, code, "points", j.Cap.LimitPoints, "count", j.Cap.LimitCount, "period", string(j.Cap.Period))
 	}
-	return nil
+	switch {
+	case j.Twice:
+		return errs.New(errs.Conflict, "claims.same_deed", "rule", j.Rule.Code).At("day")
+	case j.Points != 0:
+		return nil
+	case j.Cap.Category != "":
+		return refuse("claims.category_cap_reached")
+	case j.Cap.Each == rulebook.EachPerson:
+		return refuse("claims.person_cap_reached")
+	}
+	return refuse("claims.cap_reached")
 }

@@ -16,9 +16,10 @@ type PublicLine struct {
 	No       int64 // place on the list, from 1
 	Group    string
 	Head     string // masked
-	ItemZh   string // "" for a deduction: the category is all that is shown
+	ItemZh   string // "" for a deduction whose rule does not say that its text is shown
 	ItemEn   string
 	Category string
+	About    string // what a deduction belongs to, as its rule says; "" for all others
 	Points   core.Points
 	State    State // noticed, frozen, dropped, posted
 }
@@ -31,7 +32,8 @@ const minorUnder = 18
 const sqlPublicLines = `SELECT c.id, COALESCE(g.name, ''), h.head,
 		CASE WHEN EXISTS (SELECT 1 FROM resident p WHERE p.village = $1 AND p.household = h.id AND p.name = h.head
 			AND p.birth_year >= $2) THEN 1 ELSE 0 END,
-		COALESCE(r.text_zh, ''), COALESCE(r.text_en, ''), c.category, c.points, ` + stateColumn + `
+		COALESCE(r.text_zh, ''), COALESCE(r.text_en, ''), c.category, c.points, ` + stateColumn + `,
+		COALESCE(r.list_category, ''), COALESCE(r.list_text, 0)
 	FROM claim c
 	JOIN book b ON b.village = c.village
 	JOIN household h ON h.village = c.village AND h.id = c.household
@@ -60,12 +62,13 @@ func (s *Service) PublicNotice(ctx context.Context, village core.Area, id core.I
 func publicLines(ctx context.Context, tx *store.Tx, village core.Area, id core.ID, today core.Day) (lines []PublicLine, err error) {
 	err = tx.Rows(ctx, sqlPublicLines, func(r store.Row) error {
 		l := PublicLine{No: int64(len(lines) + 1)}
-		var minor bool
-		if err := r.Scan(&l.Claim, &l.Group, &l.Head, store.Bool(&minor), &l.ItemZh, &l.ItemEn, &l.Category, &l.Points, &l.State); err != nil {
+		var minor, spelled bool
+		if err := r.Scan(&l.Claim, &l.Group, &l.Head, store.Bool(&minor), &l.ItemZh, &l.ItemEn, &l.Category, &l.Points, &l.State,
+			&l.About, store.Bool(&spelled)); err != nil {
 			return err
 		}
 		l.Head = maskHead(l.Head, minor)
-		if l.Points < 0 {
+		if l.Points < 0 && !spelled {
 			l.ItemZh, l.ItemEn = "", ""
 		}
 		lines = append(lines, l)

@@ -9,6 +9,7 @@ import (
 	"qunyan/internal/audit"
 	"qunyan/internal/core"
 	"qunyan/internal/ledger"
+	"qunyan/internal/rulebook"
 	"qunyan/internal/store"
 	"qunyan/internal/tally"
 )
@@ -29,6 +30,9 @@ type Service struct {
 	ids   *core.IDs
 	opt   Options
 	flood *flood
+
+	conditions rulebook.Conditions
+	trials     trials
 }
 
 // New makes the service.
@@ -138,4 +142,13 @@ func (c *command) log(ctx context.Context, action, subject, id string, before, a
 	return audit.Write(ctx, c.tx, c.by, c.ids.Next(), c.now, audit.Entry{
 		Area: c.village, Action: action, Subject: subject, SubjectID: id, Before: before, After: after,
 	})
+}
+
+// monthFor is the list a deed of a day comes on: its own month's, or the first month still open when it comes late.
+func monthFor(day core.Day, closed core.Month) core.Month {
+	m := day.Month()
+	if closed != 0 && m <= closed {
+		return closed.Next()
+	}
+	return m
 }

@@ -32,6 +32,7 @@ type SheetRow struct {
 	Qty       int64
 	Step      int64
 	Note      string
+	Resident  core.ID // for a personal rule; 0 takes the one who fits
 }
 
 // RowResult says what became of a row: a claim, or the code of why there is none.
@@ -180,40 +181,46 @@ func (s *Service) judgeSheet(ctx context.Context, tx *store.Tx, village core.Are
 	if err := s.inTime(in.Day, today); err != nil {
 		return out, err
 	}
-	rule, version, err := rulebook.RuleAt(ctx, tx, village, in.Day, in.Rule)
+	y, err := yardstickOf(ctx, tx, village, in.Day, in.Rule)
 	if err != nil {
 		return out, err
 	}
-	seen := make(map[core.ID]bool, len(in.Rows))
+	if y.rule.WarnDays > 0 { // each has a paper of its own
+		return out, errs.New(errs.Conflict, "claims.warning_no_sheet").At("rule")
+	}
+	type who struct{ household, resident core.ID }
+	seen := make(map[who]bool, len(in.Rows))
+	above := map[core.ID][]rulebook.Past{} // of each household, further up on this sheet
 	for _, row := range in.Rows {
-		d := Deed{Household: row.Household, Rule: in.Rule, Day: in.Day, Qty: row.Qty, Step: row.Step, Event: in.Event, Note: row.Note}
-		d, j, err := judgeRow(ctx, tx, village, rule, version, d)
-		code := ""
+		d := Deed{Household: row.Household, Rule: in.Rule, Day: in.Day, Qty: row.Qty, Step: row.Step, Event: in.Event, Note: row.Note, Resident: row.Resident}
+		d, j, err := s.judgeRow(ctx, tx, village, y, d, above[row.Household])
+		code, one := "", who{d.Household, j.Resident}
 		switch {
 		case err != nil && errs.KindOf(err) == errs.Internal, err != nil && errs.KindOf(err) == errs.Unavailable:
 			return out, err
+		case seen[one]:
+			code = codeDuplicateRow
 		case in.SkipDuplicates && j.Duplicate:
 			code = codeAlready
 		case err != nil:
 			code = errs.CodeOf(err)
-		case seen[d.Household]:
-			code = codeDuplicateRow
 		}
-		seen[d.Household] = seen[d.Household] || code == ""
+		if code == "" {
+			seen[one] = true
+			above[d.Household] = append(above[d.Household], rulebook.Past{Rule: in.Rule, Category: y.rule.Category, Day: d.Day,
+				Event: d.Event, Resident: j.Resident, Points: j.Points, Door: string(FromSheet)})
+		}
 		out.deeds, out.by, out.codes = append(out.deeds, d), append(out.by, j), append(out.codes, code)
 	}
 	return out, nil
 }
 
-func judgeRow(ctx context.Context, tx *store.Tx, village core.Area, rule rulebook.Rule, version int64, d Deed) (Deed, Judgement, error) {
+func (s *Service) judgeRow(ctx context.Context, tx *store.Tx, village core.Area, y yardstick, d Deed, above []rulebook.Past) (Deed, Judgement, error) {
 	d, err := d.clean()
 	if err != nil {
 		return d, Judgement{}, err
 	}
-	if err := activeHousehold(ctx, tx, village, d.Household); err != nil {
-		return d, Judgement{}, err
-	}
-	j, err := weigh(ctx, tx, village, rule, version, d, 0)
+	j, err := s.weigh(ctx, tx, village, y, d, FromSheet, 0, above)
 	if err != nil {
 		return d, j, err
 	}

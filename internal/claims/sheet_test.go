@@ -26,7 +26,7 @@ func TestSheetRowByRow(t *testing.T) {
 	p := newPlace(t, 5)
 	ctx := context.Background()
 	used := p.deed(1, "B02")
-	used.Qty = 4
+	used.Qty, used.Event = 4, "上午河边"
 	p.submit(p.clerk, used)
 	used.Household, used.Qty = p.homes[2], 3
 	p.submit(p.clerk, used)
@@ -39,7 +39,7 @@ func TestSheetRowByRow(t *testing.T) {
 		{Household: p.homes[1], Asked: 5, Duplicate: true, Code: "claims.cap_reached"},
 		{Household: p.homes[2], Points: 5, Asked: 10, Duplicate: true},
 		{Household: p.homes[0], Code: "rulebook.bad_qty"},
-		{Household: p.homes[4], Asked: 5, Code: "claims.duplicate_row"},
+		{Household: p.homes[4], Asked: 5, Duplicate: true, Code: "claims.duplicate_row"},
 		{Household: 424242, Code: "claims.no_household"},
 	}
 	tried, err := p.claims.TrySheet(ctx, p.clerk, p.village, sheet)
@@ -151,7 +151,9 @@ func TestTwoClerksWithOnePaper(t *testing.T) {
 	var wait sync.WaitGroup
 	results, failed := make([]claims.SheetResult, 2), make([]error, 2)
 	for i, by := range []core.Actor{p.clerk, p.secretary} {
-		wait.Go(func() { results[i], failed[i] = p.claims.SubmitSheet(ctx, by, p.village, sheet(i*4, i*4+8, fmt.Sprint("抢险名单", i))) })
+		wait.Go(func() {
+			results[i], failed[i] = p.claims.SubmitSheet(ctx, by, p.village, sheet(i*4, i*4+8, fmt.Sprint("抢险名单", i)))
+		})
 	}
 	wait.Wait()
 	p.wants(errors.Join(failed...), "")

@@ -11,20 +11,21 @@ import (
 
 const sqlInsert = `INSERT INTO claim (village, id, household, version, rule, category, day, month, step, qty, points, asked, event, note,
 		proof, photo, state, source, sheet, by_kind, by_id, by_name, reviewer, reviewer_name, reviewed_ms, reason, notice,
-		version_no, created_ms, changed_ms)
+		version_no, created_ms, changed_ms, resident, warned_day, warned_no, warned_what)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 0, '', 0, '', 0,
-		$23, $24, $25)`
+		$23, $24, $25, $26, $27, $28, $29)`
 
 // row is the claim as sqlInsert takes it.
 func (c Claim) row() []any {
 	return []any{c.Village, c.ID, c.Household, c.Version, c.Rule, c.Category, c.Day, c.Month, c.Step, c.Qty, c.Points, c.Asked,
 		c.Event, c.Note, c.Proof, c.Photo, string(c.State), string(c.Source), c.Sheet, string(c.ByKind), c.ByID, c.ByName,
-		c.Changes, c.CreatedMs, c.ChangedMs}
+		c.Changes, c.CreatedMs, c.ChangedMs, c.Resident, c.Warned.Day, c.Warned.No, c.Warned.What}
 }
 
 const sqlResubmit = `UPDATE claim SET version = $1, category = $2, day = $3, month = $4, step = $5, qty = $6, points = $7, asked = $8,
-		event = $9, note = $10, proof = $11, photo = $12, state = 'submitted', changed_ms = $13, version_no = version_no + 1
-	WHERE village = $14 AND id = $15`
+		event = $9, note = $10, proof = $11, photo = $12, state = 'submitted', changed_ms = $13, resident = $14, warned_day = $15,
+		warned_no = $16, warned_what = $17, version_no = version_no + 1
+	WHERE village = $18 AND id = $19`
 
 const sqlSetState = `UPDATE claim SET state = $1, changed_ms = $2, version_no = version_no + 1 WHERE village = $3 AND id = $4`
 
@@ -50,13 +51,14 @@ const claimColumns = `SELECT c.id, c.household, h.number, COALESCE(g.name, ''), 
 		c.note, c.proof, c.photo, ` + stateColumn + `, c.source, c.sheet, c.by_kind, c.by_id, c.by_name, c.reviewer, c.reviewer_name,
 		c.reviewed_ms, c.reason, c.notice, ` + lineColumn + `, c.version_no, c.created_ms, c.changed_ms,
 		CASE WHEN EXISTS (SELECT 1 FROM claim d WHERE d.village = $1 AND d.household = c.household AND d.day = c.day
-			AND d.rule = c.rule AND d.id <> c.id AND d.state IN ('submitted', 'approved', 'noticed', 'frozen'))
-			THEN 1 ELSE 0 END
+			AND d.rule = c.rule AND d.resident = c.resident AND d.id <> c.id AND d.state IN ('submitted', 'approved', 'noticed', 'frozen'))
+			THEN 1 ELSE 0 END, c.resident, COALESCE(w.name, ''), c.warned_day, c.warned_no, c.warned_what
 	FROM claim c
 	JOIN book b ON b.village = c.village
 	JOIN household h ON h.village = c.village AND h.id = c.household
 	LEFT JOIN area g ON g.code = h.grp
 	LEFT JOIN rule r ON r.village = c.village AND r.version = c.version AND r.code = c.rule
+	LEFT JOIN resident w ON w.village = c.village AND w.id = c.resident
 	WHERE c.village = $1`
 
 const sqlClaim = claimColumns + ` AND c.id = $2`
@@ -80,7 +82,8 @@ func scanClaim(village core.Area, r store.Row) (Claim, error) {
 	err := r.Scan(&c.ID, &c.Household, &c.Number, &c.Group, &c.Head, &c.Version, &c.Rule, &c.RuleZh, &c.RuleEn, &c.Approver,
 		&c.Category, &c.Day, &c.Month, &c.Step, &c.Qty, &c.Points, &c.Asked, &c.Event, &c.Note, &c.Proof, &c.Photo, &c.State,
 		&c.Source, &c.Sheet, &c.ByKind, &c.ByID, &c.ByName, &c.Reviewer, &c.ReviewedBy, &c.ReviewedMs, &c.Reason, &c.Notice,
-		&c.Line, &c.Changes, &c.CreatedMs, &c.ChangedMs, store.Bool(&c.Duplicate))
+		&c.Line, &c.Changes, &c.CreatedMs, &c.ChangedMs, store.Bool(&c.Duplicate), &c.Resident, &c.Person,
+		&c.Warned.Day, &c.Warned.No, &c.Warned.What)
 	if errors.Is(err, store.ErrNone) {
 		err = errs.New(errs.NotFound, "claims.no_claim")
 	}
@@ -131,6 +134,12 @@ func (c Claim) trace() map[string]any {
 	}
 	if c.Step >= 0 {
 		t["step"] = c.Step
+	}
+	if c.Resident != 0 {
+		t["resident"] = c.Resident
+	}
+	if c.Warned.Day != 0 {
+		t["warned_day"], t["warned_no"] = c.Warned.Day, c.Warned.No
 	}
 	return t
 }

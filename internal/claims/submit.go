@@ -18,10 +18,7 @@ func (s *Service) Judge(ctx context.Context, by core.Actor, village core.Area, d
 	}
 	var j Judgement
 	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if err := activeHousehold(ctx, tx, village, d.Household); err != nil {
-			return err
-		}
-		if j, err = s.judge(ctx, tx, village, core.DayOf(s.clock.Now()), d, 0); err != nil {
+		if j, err = s.judge(ctx, tx, village, core.DayOf(s.clock.Now()), d, doorOf(by), 0); err != nil {
 			return err
 		}
 		return selfRule(by, j)
@@ -65,20 +62,14 @@ func (s *Service) PutClaim(ctx context.Context, tx *store.Tx, by core.Actor, vil
 
 // submit judges a deed and writes its claim.
 func (s *Service) submit(ctx context.Context, c *command, d Deed) (core.ID, error) {
-	if err := activeHousehold(ctx, c.tx, c.village, d.Household); err != nil {
-		return 0, err
-	}
-	j, err := s.judge(ctx, c.tx, c.village, c.today, d, 0)
+	j, err := s.judge(ctx, c.tx, c.village, c.today, d, doorOf(c.by), 0)
 	if err != nil {
 		return 0, err
 	}
 	if err := errors.Join(selfRule(c.by, j), j.allowed()); err != nil {
 		return 0, err
 	}
-	claim := c.newClaim(d, j, FromClerk, 0)
-	if c.by.Kind == core.CardActor {
-		claim.Source = FromCard
-	}
+	claim := c.newClaim(d, j, doorOf(c.by), 0)
 	if err := c.attach(ctx, claim.ID, d.Photo); err != nil {
 		return 0, err
 	}
@@ -87,6 +78,14 @@ func (s *Service) submit(ctx context.Context, c *command, d Deed) (core.ID, erro
 	}
 	c.moved(claim, "", Submitted)
 	return claim.ID, c.log(ctx, "claims.submit", "claim", claim.ID.String(), nil, claim.trace())
+}
+
+// doorOf is how a claim comes in that is not a row of a sheet.
+func doorOf(by core.Actor) Source {
+	if by.Kind == core.CardActor {
+		return FromCard
+	}
+	return FromClerk
 }
 
 // mayClaim checks who may submit for whom: a card for its own household only, staff of the village for any.
@@ -108,20 +107,20 @@ func selfRule(by core.Actor, j Judgement) error {
 	return nil
 }
 
-const sqlHouseholdState = `SELECT state FROM household WHERE village = $1 AND id = $2`
+const sqlHouseholdState = `SELECT state, members FROM household WHERE village = $1 AND id = $2`
 
-// activeHousehold refuses a household that is not there or closed.
-func activeHousehold(ctx context.Context, tx *store.Tx, village core.Area, id core.ID) error {
+// activeHousehold refuses a household that is not there or closed, and gives its number of members.
+func activeHousehold(ctx context.Context, tx *store.Tx, village core.Area, id core.ID) (members int64, err error) {
 	var state string
-	switch err := tx.Row(ctx, sqlHouseholdState, village, id).Scan(&state); {
+	switch err := tx.Row(ctx, sqlHouseholdState, village, id).Scan(&state, &members); {
 	case errors.Is(err, store.ErrNone):
-		return errs.New(errs.NotFound, "claims.no_household").At("household")
+		return 0, errs.New(errs.NotFound, "claims.no_household").At("household")
 	case err != nil:
-		return err
+		return 0, err
 	case state != "active":
-		return errs.New(errs.Conflict, "claims.household_closed").At("household")
+		return 0, errs.New(errs.Conflict, "claims.household_closed").At("household")
 	}
-	return nil
+	return members, nil
 }
 
 // newClaim is a claim as it is submitted by the command's actor.
@@ -131,7 +130,7 @@ func (c *command) newClaim(d Deed, j Judgement, source Source, sheet core.ID) Cl
 		Category: string(j.Rule.Category), Day: d.Day, Month: monthFor(d.Day, c.closed), Step: d.Step, Qty: d.Qty,
 		Points: j.Points, Asked: j.Asked, Event: d.Event, Note: d.Note, Proof: d.Proof, Photo: d.Photo,
 		State: Submitted, Source: source, Sheet: sheet, ByKind: c.by.Kind, ByID: c.by.ID, ByName: c.by.Name,
-		Changes: 1, CreatedMs: c.now, ChangedMs: c.now,
+		Changes: 1, CreatedMs: c.now, ChangedMs: c.now, Resident: j.Resident, Warned: d.Warned,
 	}
 }
 
@@ -161,6 +160,24 @@ type Resubmission struct {
 	Note    string
 	Proof   string
 	Photo   core.ID
+
+	Resident core.ID // 0 keeps who was named
+	Warned   Warning // without a day the one that was named stays
+}
+
+// over is a deed sent again in place of a claim, which keeps what the deed does not say.
+func (d Deed) over(was Claim) Deed {
+	d.Household, d.Rule = was.Household, was.Rule
+	if d.Event == "" {
+		d.Event = was.Event
+	}
+	if d.Resident == 0 {
+		d.Resident = was.Resident
+	}
+	if d.Warned.Day == 0 {
+		d.Warned = was.Warned
+	}
+	return d
 }
 
 // Resubmit sends a returned claim again, judged anew. Only its submitter may.
@@ -168,7 +185,8 @@ func (s *Service) Resubmit(ctx context.Context, by core.Actor, village core.Area
 	if err := access.Require(by, access.OpSubmitClaim, village); err != nil {
 		return Claim{}, err
 	}
-	d, err := Deed{Day: in.Day, Qty: in.Qty, Step: in.Step, Event: in.Event, Note: in.Note, Proof: in.Proof, Photo: in.Photo}.clean()
+	d, err := Deed{Day: in.Day, Qty: in.Qty, Step: in.Step, Event: in.Event, Note: in.Note, Proof: in.Proof, Photo: in.Photo,
+		Resident: in.Resident, Warned: in.Warned}.clean()
 	if err != nil {
 		return Claim{}, err
 	}
@@ -180,15 +198,8 @@ func (s *Service) Resubmit(ctx context.Context, by core.Actor, village core.Area
 		if err := was.editable(by); err != nil {
 			return 0, err
 		}
-		if err := activeHousehold(ctx, c.tx, village, was.Household); err != nil {
-			return 0, err
-		}
-		d := d // the command may run again, and the claim be another by then
-		d.Household, d.Rule = was.Household, was.Rule
-		if d.Event == "" {
-			d.Event = was.Event
-		}
-		j, err := s.judge(ctx, c.tx, village, c.today, d, id)
+		d := d.over(was) // a new one: the command may run again, and the claim be another by then
+		j, err := s.judge(ctx, c.tx, village, c.today, d, was.Source, id)
 		if err != nil {
 			return 0, err
 		}
@@ -203,7 +214,8 @@ func (s *Service) Resubmit(ctx context.Context, by core.Actor, village core.Area
 			}
 		}
 		if _, err := c.tx.Exec(ctx, sqlResubmit, claim.Version, claim.Category, claim.Day, claim.Month, claim.Step, claim.Qty,
-			claim.Points, claim.Asked, claim.Event, claim.Note, claim.Proof, claim.Photo, c.now, village, id); err != nil {
+			claim.Points, claim.Asked, claim.Event, claim.Note, claim.Proof, claim.Photo, c.now,
+			claim.Resident, claim.Warned.Day, claim.Warned.No, claim.Warned.What, village, id); err != nil {
 			return 0, err
 		}
 		c.count(was.Month, "claim", string(Returned), -1, -int64(was.Points))

@@ -129,8 +129,11 @@ func TestCapsCountWhatMayStillBePosted(t *testing.T) {
 	p := newPlace(t, 1)
 	ctx := context.Background()
 	for range 3 {
-		first, second := p.submit(p.card(0), p.deed(0, "A02")), p.submit(p.clerk, p.deed(0, "A02"))
-		_, err := p.claims.Submit(ctx, p.clerk, p.village, p.deed(0, "A02"))
+		own, other := p.deed(0, "A02"), p.deed(0, "A02")
+		own.Event, other.Event = "修路灯", "清沟渠"
+		first, second := p.submit(p.card(0), own), p.submit(p.clerk, other)
+		other.Event = "补桥"
+		_, err := p.claims.Submit(ctx, p.clerk, p.village, other)
 		p.wants(err, "claims.cap_reached")
 		_, err = p.claims.Withdraw(ctx, p.card(0), p.village, first.ID)
 		p.wants(err, "")

@@ -17,6 +17,9 @@ const (
 	maxReason  = 300
 	maxText    = 1000 // of an objection or its answer
 	maxContact = 60
+
+	maxWarnedNo   = 40
+	maxWarnedWhat = 120
 )
 
 // CleanText trims a text typed by somebody and takes out control characters that would break a page or a printout.

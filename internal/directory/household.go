@@ -71,6 +71,7 @@ type Resident struct {
 	Sex       string
 	BirthYear int
 	Party     bool
+	Tags      string // marks the village gives, one blank between two: building head, volunteer
 	IDLast4   string
 	State     string // Active, Left or Died
 	CreatedMs int64
@@ -86,7 +87,7 @@ func (r Resident) PhoneTail() string { return r.phone[max(0, len(r.phone)-4):] }
 // audited is how the audit trail keeps a resident: no more of phone and identity number than lists show.
 func (r Resident) audited() any {
 	return map[string]any{"household": r.Household, "name": r.Name, "relation": r.Relation, "sex": r.Sex, "birth_year": r.BirthYear,
-		"phone_tail": r.PhoneTail(), "id_tail": r.IDLast4, "party": r.Party, "state": r.State}
+		"phone_tail": r.PhoneTail(), "id_tail": r.IDLast4, "party": r.Party, "tags": r.Tags, "state": r.State}
 }
 
 // ResidentInput is a person as somebody types one.
@@ -98,6 +99,7 @@ type ResidentInput struct {
 	Phone     string // "" none
 	IDNumber  string // "" none; read once, never stored
 	Party     bool
+	Tags      []string
 }
 
 // residentOf checks a person's fields and brings them into stored form. at names the field for errors ("residents.0.").
@@ -113,10 +115,17 @@ func (s *Service) residentOf(in ResidentInput, at string) (Resident, error) {
 	if r.phone, ok = entry.Phone(in.Phone); !ok {
 		return r, errs.New(errs.Invalid, "directory.bad_phone").At(at + "phone")
 	}
+	if r.Tags, ok = entry.Tags(in.Tags); !ok {
+		return r, badTags(at)
+	}
 	if err := s.identify(&r, in.IDNumber, at); err != nil {
 		return r, err
 	}
 	return r, s.checkPerson(r, at)
+}
+
+func badTags(at string) error {
+	return errs.New(errs.Invalid, "directory.bad_tags", "most", entry.MaxTags, "letters", entry.MaxTag).At(at + "tags")
 }
 
 // checkPerson judges what has a fixed set of values.

@@ -121,6 +121,7 @@ type ResidentPatch struct {
 	Phone     *string // "" takes the number away
 	IDNumber  *string // "" takes the hash away
 	Party     *bool
+	Tags      *[]string
 	State     *string // Left or Died takes the person off the list; Active brings back
 }
 
@@ -210,6 +211,11 @@ func (s *Service) patched(r Resident, in ResidentPatch) (Resident, error) {
 			return r, errs.New(errs.Invalid, "directory.bad_phone").At("phone")
 		}
 	}
+	if in.Tags != nil {
+		if r.Tags, ok = entry.Tags(*in.Tags); !ok {
+			return r, badTags("")
+		}
+	}
 	set(&r.Relation, in.Relation)
 	set(&r.Sex, in.Sex)
 	set(&r.BirthYear, in.BirthYear)
@@ -234,7 +240,7 @@ func set[T any](field *T, value *T) {
 }
 
 func same(a, b Resident) bool {
-	return a.Name == b.Name && a.Relation == b.Relation && a.Sex == b.Sex && a.BirthYear == b.BirthYear && a.phone == b.phone && a.Party == b.Party &&
+	return a.Name == b.Name && a.Relation == b.Relation && a.Sex == b.Sex && a.BirthYear == b.BirthYear && a.phone == b.phone && a.Party == b.Party && a.Tags == b.Tags &&
 		a.State == b.State && a.IDLast4 == b.IDLast4 && bytes.Equal(a.idHash, b.idHash)
 }
 

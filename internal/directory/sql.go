@@ -39,7 +39,7 @@ const (
 )
 
 const residentColumns = `p.village, p.id, p.household, p.name, p.relation, p.sex, p.birth_year, p.phone, p.party, p.id_hash, p.id_last4, p.state,
-	p.created_ms, p.changed_ms`
+	p.created_ms, p.changed_ms, p.tags`
 
 const (
 	residentSQL  = `SELECT ` + residentColumns + ` FROM resident p WHERE p.village = $1 AND p.id = $2`
@@ -47,9 +47,9 @@ const (
 		ORDER BY CASE WHEN p.relation = 'head' THEN 0 ELSE 1 END, p.id`
 	idHoldersSQL      = `SELECT p.id, p.household FROM resident p WHERE p.village = $1 AND p.id_hash = $2 AND p.state = 'active'`
 	insertResidentSQL = `INSERT INTO resident (village, id, household, name, pinyin, relation, sex, birth_year, phone, party, id_hash, id_last4, state,
-		created_ms, changed_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
+		created_ms, changed_ms, tags) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
 	updateResidentSQL = `UPDATE resident SET name = $1, pinyin = $2, relation = $3, sex = $4, birth_year = $5, phone = $6, party = $7, id_hash = $8,
-		id_last4 = $9, state = $10, changed_ms = $11 WHERE village = $12 AND id = $13`
+		id_last4 = $9, state = $10, changed_ms = $11, tags = $12 WHERE village = $13 AND id = $14`
 )
 
 func householdArgs(h Household) []any {
@@ -106,7 +106,7 @@ func insertResidents(ctx context.Context, tx *store.Tx, residents []Resident) er
 	return tx.Many(ctx, insertResidentSQL, len(residents), func(i int) []any {
 		r := residents[i]
 		return []any{r.Village, r.ID, r.Household, r.Name, residentPinyin(r.Name), r.Relation, r.Sex, r.BirthYear, r.phone, r.Party, r.idHash,
-			r.IDLast4, r.State, r.CreatedMs, r.ChangedMs}
+			r.IDLast4, r.State, r.CreatedMs, r.ChangedMs, r.Tags}
 	})
 }
 
@@ -114,13 +114,13 @@ func updateResidents(ctx context.Context, tx *store.Tx, residents []Resident) er
 	return tx.Many(ctx, updateResidentSQL, len(residents), func(i int) []any {
 		r := residents[i]
 		return []any{r.Name, residentPinyin(r.Name), r.Relation, r.Sex, r.BirthYear, r.phone, r.Party, r.idHash, r.IDLast4, r.State, r.ChangedMs,
-			r.Village, r.ID}
+			r.Tags, r.Village, r.ID}
 	})
 }
 
 func scanResident(r store.Row) (p Resident, err error) {
 	err = r.Scan(&p.Village, &p.ID, &p.Household, &p.Name, &p.Relation, &p.Sex, &p.BirthYear, &p.phone, store.Bool(&p.Party), &p.idHash, &p.IDLast4,
-		&p.State, &p.CreatedMs, &p.ChangedMs)
+		&p.State, &p.CreatedMs, &p.ChangedMs, &p.Tags)
 	return p, err
 }
 

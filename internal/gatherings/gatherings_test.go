@@ -129,9 +129,9 @@ func TestMarksAreIdempotentAndEachForItself(t *testing.T) {
 func TestHoursAndCaps(t *testing.T) {
 	t.Parallel()
 	h, ctx := open(t, 4), context.Background()
-	_, err := h.Claims.Submit(ctx, h.Clerk, h.Village, claims.Deed{Household: h.Homes[0], Rule: "B02", Day: claimstest.Today, Qty: 4, Step: -1})
+	_, err := h.Claims.Submit(ctx, h.Clerk, h.Village, claims.Deed{Household: h.Homes[0], Rule: "B02", Day: claimstest.Today, Qty: 4, Step: -1, Event: "河边清理"})
 	h.Wants(err, "")
-	own, err := h.Claims.Submit(ctx, h.Card(1), h.Village, claims.Deed{Household: h.Homes[1], Rule: "B02", Day: claimstest.Today, Qty: 3, Step: -1})
+	_, err = h.Claims.Submit(ctx, h.Card(1), h.Village, claims.Deed{Household: h.Homes[1], Rule: "B02", Day: claimstest.Today, Qty: 3, Step: -1})
 	h.Wants(err, "")
 	g := h.plan(cleanup())
 	for i, hours := range []int64{4, 4, 1, 5} {
@@ -141,21 +141,19 @@ func TestHoursAndCaps(t *testing.T) {
 	}
 	made, err := h.svc.MakeClaims(ctx, h.Clerk, h.Village, g.ID)
 	h.Wants(err, "")
-	if made.Claims() != 2 || made.Parts[0].Points != 15 {
+	if made.Claims() != 1 || made.Parts[0].Points != 10 {
 		t.Errorf("made: %+v", made)
 	}
 	left := map[int64]string{}
 	for _, r := range made.Parts[0].Rows {
 		left[r.Number] = r.Code
 	}
-	if want := map[int64]string{1: "claims.cap_reached", 3: "gatherings.too_few_hours"}; fmt.Sprint(left) != fmt.Sprint(want) {
+	if want := map[int64]string{1: "claims.cap_reached", 2: "claims.same_deed", 3: "gatherings.too_few_hours"}; fmt.Sprint(left) != fmt.Sprint(want) {
 		t.Errorf("left out: %v", left)
 	}
-	// The same deed through two doors: both claims carry the mark, and a reviewer sees it.
-	for _, c := range h.ClaimsOf(1) {
-		if !c.Duplicate {
-			t.Errorf("claim %v beside %v is no duplicate", c.ID, own.ID)
-		}
+	// The same deed through two doors counts once: what the household claimed itself stays.
+	if all := h.ClaimsOf(1); len(all) != 1 || all[0].Points != 15 {
+		t.Errorf("claims beside the own one: %+v", all)
 	}
 	if c := h.ClaimsOf(3)[0]; c.Qty != 2 || c.Points != 10 {
 		t.Errorf("five hours: %+v", c)

@@ -105,6 +105,9 @@ func (f Frame) line(l claims.PublicLine) line {
 	out := line{No: l.No, Head: l.Head, Item: f.Pick(l.ItemZh, l.ItemEn), Value: f.Signed(l.Points), Minus: l.Points < 0, State: l.State}
 	if out.Item == "" {
 		out.Item = f.Category(l.Category)
+		if l.About != "" {
+			out.Item = f.T("page.deduction_about", "deduction", out.Item, "category", f.Category(l.About))
+		}
 	}
 	if l.State == claims.Frozen || l.State == claims.Dropped {
 		out.Mark = f.T("page.notice.mark." + string(l.State))

@@ -3,6 +3,7 @@ package page
 import (
 	"html/template"
 	"strconv"
+	"strings"
 
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
@@ -145,12 +146,50 @@ func (v Frame) Worth(r rulebook.Rule) string {
 
 // Cap writes how much of a rule counts, "" without a cap.
 func (v Frame) Cap(r rulebook.Rule) string {
-	if r.CapPeriod == rulebook.NoPeriod {
+	var parts []string
+	for _, l := range r.Limits(nil) {
+		if text := v.limit(l.Cap); text != "" {
+			parts = append(parts, text)
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+func (v Frame) limit(c rulebook.Cap) string {
+	if c.Period == rulebook.NoPeriod {
 		return ""
 	}
-	period := v.T("rules.period." + string(r.CapPeriod))
-	if r.CapPoints > 0 {
-		return v.T("rules.cap.points", "period", period, "n", r.CapPoints)
+	key, most := "rules.cap.count", c.Count
+	if c.Points > 0 {
+		key, most = "rules.cap.points", int64(c.Points)
 	}
-	return v.T("rules.cap.count", "period", period, "n", r.CapCount)
+	text := v.T(key, "period", v.T("rules.period."+string(c.Period)), "n", most)
+	if c.Each == rulebook.EachPerson {
+		return v.T("rules.cap.each_person", "cap", text)
+	}
+	return text
+}
+
+// More writes what a rule asks for beside its points and caps: whose deed it is, the unit's size, the warning before a
+// deduction, and in plain words its condition.
+func (v Frame) More(r rulebook.Rule) string {
+	var parts []string
+	if r.Who.Personal() {
+		parts = append(parts, v.T("rules.who.only_"+string(r.Who), "tag", r.WhoTag))
+	}
+	if r.UnitSize > 1 {
+		parts = append(parts, v.T("rules.unit.each", "size", r.UnitSize, "unit", v.Pick(r.UnitZh, r.UnitEn))+" ("+v.T("rules.round."+string(r.UnitRound))+")")
+	}
+	if r.WarnDays > 0 {
+		parts = append(parts, v.T("rules.warn", "days", r.WarnDays))
+	}
+	if !r.Condition.None() {
+		parts = append(parts, v.T("rules.condition.label", "text", v.Pick(r.Condition.TextZh, r.Condition.TextEn)))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// CategoryCap writes a cap on a whole category.
+func (v Frame) CategoryCap(c rulebook.CategoryCap) string {
+	return v.T("rules.category_cap", "category", v.Category(string(c.Category)), "period", v.T("rules.period."+string(c.Period)), "n", c.Points)
 }

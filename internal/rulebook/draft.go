@@ -60,6 +60,9 @@ func (s *Service) Draft(ctx context.Context, by core.Actor, in DraftInput) (int6
 		if err == nil {
 			err = putRules(ctx, tx, in.Area, next, set.Rules...)
 		}
+		if err == nil {
+			err = putCategoryCaps(ctx, tx, in.Area, next, set.Caps)
+		}
 		if err != nil {
 			return 0, err
 		}
@@ -100,7 +103,7 @@ func startingPoint(ctx context.Context, tx *store.Tx, in DraftInput, today core.
 	case err != nil:
 		return Ruleset{}, err
 	case county == in.Area:
-		return Ruleset{Bounds: template.Bounds, Rules: template.Rules}, nil
+		return Ruleset{Bounds: template.Bounds, Rules: template.Rules, Caps: template.Caps}, nil
 	}
 	if in.Area.Level() == core.Township {
 		set, err := additions(ctx, tx, in.Area, today)
@@ -115,7 +118,7 @@ func villageStart(ctx context.Context, tx *store.Tx, in DraftInput, template Rul
 	if err != nil {
 		return Ruleset{}, err
 	}
-	set := Ruleset{BaseVersion: template.Version, TownshipVersion: township.Version, Bounds: Widest(), Rules: template.Rules}
+	set := Ruleset{BaseVersion: template.Version, TownshipVersion: township.Version, Bounds: Widest(), Rules: template.Rules, Caps: template.Caps}
 	if in.Source == FromTemplate {
 		return set, nil
 	}
@@ -132,7 +135,7 @@ func villageStart(ctx context.Context, tx *store.Tx, in DraftInput, template Rul
 		return set, err
 	}
 	former, err := rulesOf(ctx, tx, template.Area, own.BaseVersion)
-	set.Rules = carryOver(template.Rules, former, own.Rules, township.Rules)
+	set.Rules, set.Caps = carryOver(template.Rules, former, own.Rules, township.Rules), tighter(own.Caps, template.Caps)
 	return set, err
 }
 
@@ -197,6 +200,7 @@ func (r Rule) withChoices(own Rule) Rule {
 	mine := r
 	mine.Points, mine.CapPoints, mine.CapCount = own.Points, own.CapPoints, own.CapCount
 	mine.Self = own.Self && r.Category != Deduction
+	mine.Caps = tightened(own.Caps, r.Caps)
 	if len(own.Scale) == len(r.Scale) {
 		mine.Scale = slices.Clone(r.Scale)
 		for i := range mine.Scale {
@@ -220,6 +224,7 @@ type EditInput struct {
 	CapPoints core.Points
 	CapCount  int64
 	Self      bool
+	Caps      []Cap // nil keeps the county's further caps
 }
 
 // EditRule changes a line of a village's draft inside the bounds of the county, or of the township whose line it is,
@@ -280,6 +285,9 @@ func (r Rule) edited(in EditInput) (Rule, error) {
 	}
 	mine := r
 	mine.Points, mine.CapPoints, mine.CapCount, mine.Self = in.Points, in.CapPoints, in.CapCount, in.Self
+	if in.Caps != nil {
+		mine.Caps = in.Caps
+	}
 	if len(r.Scale) > 0 {
 		if len(in.Scale) != len(r.Scale) {
 			return Rule{}, errs.New(errs.Invalid, "rulebook.scale_steps", "n", len(r.Scale)).At("scale")
@@ -312,6 +320,9 @@ func (r Rule) fits(county Rule) error {
 	}
 	if looser(r.CapCount, county.CapCount) {
 		return errs.New(errs.Invalid, "rulebook.cap_loosened", "most", county.CapCount).At("cap_count")
+	}
+	if !noLooser(r.Caps, county.Caps) {
+		return errs.New(errs.Invalid, "rulebook.caps_loosened").At("caps")
 	}
 	if r.Self && county.Category == Deduction {
 		return errs.New(errs.Invalid, "rulebook.self_refused").At("self")

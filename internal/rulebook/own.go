@@ -97,11 +97,30 @@ func categoryBounds(template []Rule, c Category) (low, high core.Points, open bo
 
 // trimmed is a rule without the blanks around its texts.
 func (r Rule) trimmed() Rule {
-	for _, text := range []*string{&r.TextZh, &r.TextEn, &r.ProofZh, &r.ProofEn, &r.UnitZh, &r.UnitEn} {
+	for _, text := range []*string{&r.TextZh, &r.TextEn, &r.ProofZh, &r.ProofEn, &r.UnitZh, &r.UnitEn, &r.WhoTag,
+		&r.Condition.Expr, &r.Condition.TextZh, &r.Condition.TextEn} {
 		*text = strings.TrimSpace(*text)
 	}
+	return r.settled()
+}
+
+// settled is a rule whose fields that were left out say what leaving them out means: any household, whole units, rounded
+// down.
+func (r Rule) settled() Rule {
 	if r.Scale == nil {
 		r.Scale = []Step{}
+	}
+	if r.Caps == nil {
+		r.Caps = []Cap{}
+	}
+	if r.Who == "" {
+		r.Who = AnyHousehold
+	}
+	if r.UnitSize == 0 {
+		r.UnitSize = 1
+	}
+	if r.UnitRound == "" {
+		r.UnitRound = RoundDown
 	}
 	return r
 }

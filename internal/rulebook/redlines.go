@@ -71,6 +71,10 @@ func (r Rule) stops() []stop {
 		look("scale", step.LabelZh)
 		look("scale", step.LabelEn)
 	}
+	look("who_tag", r.WhoTag)
+	look("condition.expr", r.Condition.Expr)
+	look("condition.text_zh", r.Condition.TextZh)
+	look("condition.text_en", r.Condition.TextEn)
 	return found
 }
 
@@ -79,6 +83,9 @@ func (r Rule) texts() []byte {
 	all := []string{strconv.FormatBool(r.Category == Deduction), r.TextZh, r.TextEn, r.ProofZh, r.ProofEn, r.UnitZh, r.UnitEn}
 	for _, step := range r.Scale {
 		all = append(all, step.LabelZh, step.LabelEn)
+	}
+	if r.WhoTag != "" || !r.Condition.None() { // a rule without them keeps the decision it has
+		all = append(all, r.WhoTag, r.Condition.Expr, r.Condition.TextZh, r.Condition.TextEn)
 	}
 	sum := sha256.Sum256([]byte(strings.Join(all, "\x00")))
 	return sum[:]

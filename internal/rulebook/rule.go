@@ -32,6 +32,16 @@ type Rule struct {
 	ProofEn   string      `json:"proof_en"`
 	Approver  Approver    `json:"approver"`
 	Self      bool        `json:"self"` // residents may claim it themselves
+
+	Who          Who       `json:"who" required:"false"`           // whose deed it is
+	WhoTag       string    `json:"who_tag" required:"false"`       // the mark the resident needs, for Who tag
+	Caps         []Cap     `json:"caps" required:"false"`          // further caps beside the one above
+	UnitSize     int64     `json:"unit_size" required:"false"`     // how many units the points are for: 2 of "per 2 hours"
+	UnitRound    Rounding  `json:"unit_round" required:"false"`    // what becomes of a part of that
+	ListCategory Category  `json:"list_category" required:"false"` // what a deduction belongs to on the public list; '' says only that it is one
+	ListText     bool      `json:"list_text" required:"false"`     // the public list shows a deduction's text, not only its category
+	WarnDays     int64     `json:"warn_days" required:"false"`     // a deduction needs a warning at least so many days before; 0 none
+	Condition    Condition `json:"condition" required:"false"`
 }
 
 // Step is one grade of a graded rule.
@@ -150,12 +160,12 @@ const (
 // Check says what is wrong with a rule as a line of any rule set: rulebook.bad_rule at the JSON field. It does not know
 // the county's template; see within.
 func (r Rule) Check() error {
-	for _, check := range []func() string{r.badNames, r.badWorth, r.badCap} {
+	for _, check := range []func() string{r.badNames, r.badWorth, r.badCap, r.badCaps, r.badWho, r.badUnit, r.badDeduction} {
 		if field := check(); field != "" {
 			return errs.New(errs.Invalid, "rulebook.bad_rule", "rule", r.Code, "field", field).At(field)
 		}
 	}
-	return nil
+	return r.Condition.check()
 }
 
 func (r Rule) badNames() string {

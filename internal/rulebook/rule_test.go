@@ -160,11 +160,11 @@ func FuzzRules(f *testing.F) {
 			return
 		}
 		for _, r := range rules {
-			scale, err := formatScale(r.Scale)
+			scale, err := formatList(r.Scale)
 			if err != nil {
 				t.Fatal(err)
 			}
-			back, err := parseScale(scale)
+			back, err := parseList[Step](scale)
 			if err != nil || !reflect.DeepEqual(back, r.Scale) {
 				t.Fatalf("scale %q came back as %v: %v", scale, back, err)
 			}

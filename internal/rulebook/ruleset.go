@@ -49,8 +49,9 @@ type Ruleset struct {
 	Bounds          Bounds // of a county's template
 	CreatedMs       int64
 	ChangedMs       int64
-	ByName          string // who drafted it
-	Rules           []Rule // in their order; left out of lists
+	ByName          string        // who drafted it
+	Rules           []Rule        // in their order; left out of lists
+	Caps            []CategoryCap // on whole categories; left out of lists
 }
 
 // Record is what the township did with a version.
@@ -84,7 +85,7 @@ func Version(ctx context.Context, tx *store.Tx, village core.Area, day core.Day)
 func InForce(ctx context.Context, tx *store.Tx, area core.Area, day core.Day) (Ruleset, error) {
 	s, err := scanRuleset(tx.Row(ctx, sqlInForce, area, day))
 	if err = inForceErr(err, day); err == nil {
-		s.Rules, err = rulesOf(ctx, tx, area, s.Version)
+		err = s.readLines(ctx, tx)
 	}
 	return s, err
 }
@@ -123,9 +124,17 @@ func byVersion(ctx context.Context, tx *store.Tx, area core.Area, version int64)
 		return s, errs.New(errs.NotFound, "rulebook.no_ruleset")
 	}
 	if err == nil {
-		s.Rules, err = rulesOf(ctx, tx, area, version)
+		err = s.readLines(ctx, tx)
 	}
 	return s, err
+}
+
+// readLines reads a version's lines and its caps.
+func (s *Ruleset) readLines(ctx context.Context, tx *store.Tx) (err error) {
+	if s.Rules, err = rulesOf(ctx, tx, s.Area, s.Version); err == nil {
+		s.Caps, err = CategoryCaps(ctx, tx, s.Area, s.Version)
+	}
+	return err
 }
 
 func rulesOf(ctx context.Context, tx *store.Tx, area core.Area, version int64) ([]Rule, error) {

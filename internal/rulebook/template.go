@@ -57,9 +57,7 @@ func parseRules(data []byte) ([]Rule, error) {
 	for i := range rules {
 		r := &rules[i]
 		r.Sort = int64(i + 1)
-		if r.Scale == nil {
-			r.Scale = []Step{}
-		}
+		*r = r.settled()
 		if err := r.Check(); err != nil {
 			return nil, err
 		}

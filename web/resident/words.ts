@@ -51,7 +51,8 @@ export type Category = (typeof categories)[number]
 export const categoryName = (category: string): string => ((categories as readonly string[]).includes(category) ? t(`resident.category.${category as Category}`) : category)
 
 /** What stands on the list for a line: its item, or for a deduction only the category, because the reason is nobody else's matter. */
-export const noticeItem = (line: { item_zh: string; item_en: string; category: string }): string => said(line.item_zh, line.item_en) || categoryName(line.category)
+export const noticeItem = (line: { item_zh: string; item_en: string; category: string; about?: string }): string =>
+  said(line.item_zh, line.item_en) || (line.about ? t('resident.about', { deduction: categoryName(line.category), category: categoryName(line.about) }) : categoryName(line.category))
 
 /** Rules under their categories, both in the village's order. */
 export function byCategory<R extends { category: string }>(rules: readonly R[]): { category: string; rules: R[] }[] {
@@ -73,6 +74,16 @@ export function capText(rule: Pick<Rule, 'cap_period' | 'cap_points' | 'cap_coun
   const period = rule.cap_period as Period
   if (rule.cap_points > 0) return t(`resident.cap.points.${period}`, { n: whole(rule.cap_points) })
   return rule.cap_count > 0 ? t(`resident.cap.count.${period}`, { n: rule.cap_count }) : ''
+}
+
+/** What a rule asks for beside its points and caps: whose deed it is, a warning first, and its condition in plain words. */
+export function moreText(rule: Rule): string[] {
+  const parts: string[] = []
+  if (rule.who === 'person' || rule.who === 'party') parts.push(t(`resident.rules.only_${rule.who}`))
+  if (rule.who === 'tag') parts.push(t('resident.rules.only_tag', { tag: rule.who_tag ?? '' }))
+  if (rule.warn_days) parts.push(t('resident.rules.warn', { days: rule.warn_days }))
+  if (rule.condition?.expr) parts.push(t('resident.rules.condition', { text: said(rule.condition.text_zh, rule.condition.text_en ?? '') }))
+  return parts
 }
 
 /** What a rule brings: one figure, or of a scale both ends. */

@@ -68,6 +68,11 @@ func judge(t *testing.T, content []byte) {
 				t.Fatalf("merged cells %+v", m)
 			}
 		}
+		for _, f := range s.Formulas {
+			if f.Row < 0 || f.Column < 0 {
+				t.Fatalf("formula at %+v", f)
+			}
+		}
 	}
 	if err != nil {
 		return

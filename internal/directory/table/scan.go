@@ -16,7 +16,7 @@ import (
 const maxMerges = 1000
 
 // scanSheet runs over a sheet's XML tag by tag, without building anything, for merged cells, formulas and the number of
-// the last row. (The library can tell these only by loading the whole sheet.)
+// the last row. (The library can tell merged cells only by loading the whole sheet.)
 func scanSheet(archive *zip.ReadCloser, sheet *Sheet) error {
 	if !strings.Contains(sheet.part, "worksheets/") {
 		return nil
@@ -30,23 +30,28 @@ func scanSheet(archive *zip.ReadCloser, sheet *Sheet) error {
 		return err
 	}
 	defer r.Close()
-	var cell []byte
+	at := Cell{}
 	return eachTag(r, func(tag []byte) {
 		name, _, _ := bytes.Cut(tag, []byte(" "))
+		name = bytes.TrimSuffix(name, []byte("/"))
 		if colon := bytes.IndexByte(name, ':'); colon >= 0 { // a namespace prefix
 			name = name[colon+1:]
 		}
-		switch string(bytes.TrimSuffix(name, []byte("/"))) {
-		case "c":
-			cell = append(cell[:0], tag...)
-		case "f":
-			column, row, err := excelize.CellNameToCoordinates(attribute(cell, "r"))
-			if err == nil && len(sheet.Formulas) < maxMerges {
-				sheet.Formulas = append(sheet.Formulas, Cell{row, column})
-			}
+		switch string(name) {
 		case "row":
-			if n, err := strconv.Atoi(attribute(tag, "r")); err == nil && n > sheet.last {
-				sheet.last = n
+			at = Cell{Row: at.Row + 1}
+			if n, err := strconv.Atoi(attribute(tag, "r")); err == nil && n > 0 {
+				at.Row = n
+				sheet.last = max(sheet.last, n)
+			}
+		case "c":
+			at.Column++
+			if column, _, err := excelize.CellNameToCoordinates(attribute(tag, "r")); err == nil {
+				at.Column = column
+			}
+		case "f":
+			if len(sheet.Formulas) < maxMerges {
+				sheet.Formulas = append(sheet.Formulas, at)
 			}
 		case "mergeCell":
 			if m, ok := parseMerge(attribute(tag, "ref")); ok && len(sheet.Merged) < maxMerges {

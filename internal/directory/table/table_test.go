@@ -85,6 +85,9 @@ func TestWorkbook(t *testing.T) {
 		if err := f.MergeCell("Sheet1", "A5", "B6"); err != nil {
 			t.Fatal(err)
 		}
+		if err := f.SetCellFormula("Sheet1", "C7", "SUM(A2:A4)"); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := f.NewSheet("二村"); err != nil {
 			t.Fatal(err)
 		}
@@ -102,6 +105,9 @@ func TestWorkbook(t *testing.T) {
 	}
 	if want := []table.Merge{{FromRow: 5, FromColumn: 1, ToRow: 6, ToColumn: 2}}; !reflect.DeepEqual(sheets[0].Merged, want) {
 		t.Errorf("merged %v, want %v", sheets[0].Merged, want)
+	}
+	if want := []table.Cell{{Row: 7, Column: 3}}; !reflect.DeepEqual(sheets[0].Formulas, want) {
+		t.Errorf("formulas %v, want %v", sheets[0].Formulas, want)
 	}
 	got := [][]string{}
 	for _, r := range rows {

@@ -1,6 +1,6 @@
 import { api } from '../../shared/api'
 import { asked } from '../session/again'
-import type { Claim, ClaimDraft, ClaimFull, ClaimState, CloseResult, Judgement, MonthView, Notice, Objection, Page, SheetInput, SheetResult } from './model'
+import type { Claim, Claimant, ClaimDraft, ClaimFull, ClaimState, CloseResult, Judgement, MonthView, Notice, Objection, Page, SheetInput, SheetResult } from './model'
 
 /** A year of 200 rows is one page of a village's list; the server bounds it there. */
 export const pageSize = 200
@@ -83,3 +83,7 @@ export const objectOnPaper = (village: string, body: { notice: string; claim: st
 
 export const answerObjection = (village: string, id: string, outcome: 'upheld' | 'dismissed', answer: string): Promise<unknown> =>
   asked((key) => api.post('/villages/{village}/objections/{id}/answer', { path: { village, id }, body: { outcome, answer }, key }))
+
+/** Residents whose deed it may have been, by a personal rule; with `code` those it does not take. */
+export const listClaimants = async (village: string, household: string, rule: string, day: number): Promise<Claimant[]> =>
+  (await asked(() => api.get('/villages/{village}/households/{id}/claimants', { path: { village, id: household }, query: { rule, day } }))).items

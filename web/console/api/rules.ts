@@ -1,6 +1,6 @@
 import { api } from '../../shared/api'
 import { asked } from '../session/again'
-import type { Bounds, Finding, RedLineCase, Rule, RulesInForce, Ruleset, RulesetFull, VoteRecord, Waiting } from './model'
+import type { Bounds, Cap, CategoryCap, Finding, RedLineCase, Rule, RulesImport, RulesInForce, Ruleset, RulesetFull, Trial, VoteRecord, Waiting } from './model'
 
 export const listRulesets = async (area: string, signal?: AbortSignal): Promise<Ruleset[]> =>
   (await asked(() => api.get('/areas/{area}/rulesets', { path: { area }, signal }))).items
@@ -37,6 +37,7 @@ export interface RuleEdit {
   cap_points: number
   cap_count: number
   self: boolean
+  caps: Cap[]
   enabled: boolean
 }
 
@@ -95,3 +96,25 @@ export const setBounds = (area: string, version: number, body: Bounds): Promise<
 
 export const withdrawRules = (village: string, version: number): Promise<unknown> =>
   asked((key) => api.post('/villages/{village}/rulesets/{version}/withdraw', { path: { village, version }, body: {}, key }))
+
+/** The caps on whole categories of a draft, in place of those it had. */
+export const setCategoryCaps = (area: string, version: number, caps: CategoryCap[], village: boolean): Promise<{ caps: CategoryCap[] }> =>
+  asked((key) => (village ? api.put('/villages/{village}/rulesets/{version}/category-caps', { path: { village: area, version }, body: { caps }, key }) : api.put('/areas/{area}/rulesets/{version}/category-caps', { path: { area, version }, body: { caps }, key })))
+
+/** The variables a condition may use, and worked examples. */
+export const conditionHelp = (area: string, signal?: AbortSignal) => asked(() => api.get('/areas/{area}/rule-conditions', { path: { area }, signal }))
+
+export const checkCondition = (area: string, expr: string) => asked((key) => api.post('/areas/{area}/rule-conditions/check', { path: { area }, body: { expr }, key }))
+
+/** Puts a file's rules into a draft in the place of those it has; `dry` only looks. */
+export const importRules = (area: string, version: number, file: File, dry: boolean): Promise<RulesImport> =>
+  asked((key) => {
+    const options = { query: { dry }, raw: file, key, timeoutMs: 60_000, headers: { 'content-type': 'application/octet-stream' } }
+    return area.length === 12
+      ? api.post('/villages/{village}/rulesets/{version}/import', { path: { village: area, version }, ...options })
+      : api.post('/areas/{area}/rulesets/{version}/import', { path: { area, version }, ...options })
+  })
+
+/** How far the trial of a version is; asking again joins the one that runs. `after` asks for a newer result than one had. */
+export const readTrial = (village: string, version: number, after: number, signal?: AbortSignal): Promise<Trial> =>
+  asked(() => api.get('/villages/{village}/rulesets/{version}/trial', { path: { village, version }, query: { after }, signal }))

@@ -17,4 +17,18 @@ export function capText(cap: { period: string; points: number; count: number }):
   return parts.join(t('console.comma'))
 }
 
-export const ruleCap = (rule: Rule) => capText({ period: rule.cap_period, points: rule.cap_points, count: rule.cap_count })
+/** All caps of a rule in words. */
+export const ruleCap = (rule: Rule) =>
+  [capText({ period: rule.cap_period, points: rule.cap_points, count: rule.cap_count }), ...(rule.caps ?? []).map((cap) => (cap.each === 'person' ? t('rules.cap.each_person', { cap: capText(cap) }) : capText(cap)))].filter(Boolean).join(t('console.comma'))
+
+/** What a rule asks for beside its points and caps: whose deed it is, its unit's size, a warning first, and its condition. */
+export function ruleMore(rule: Rule): string[] {
+  const parts: string[] = []
+  if (rule.who === 'person') parts.push(t('rules.who.only_person'))
+  if (rule.who === 'party') parts.push(t('rules.who.only_party'))
+  if (rule.who === 'tag') parts.push(t('rules.who.only_tag', { tag: rule.who_tag ?? '' }))
+  if ((rule.unit_size ?? 1) > 1) parts.push(`${t('rules.unit.each', { size: rule.unit_size ?? 1, unit: unitOf(rule) })}（${word('rules.round', rule.unit_round ?? 'down')}）`)
+  if ((rule.warn_days ?? 0) > 0) parts.push(t('rules.warn', { days: rule.warn_days ?? 0 }))
+  if (rule.condition?.expr) parts.push(t('rules.condition.label', { text: either(rule.condition.text_zh, rule.condition.text_en ?? '') }))
+  return parts
+}

@@ -5,7 +5,7 @@ import { actionFor, afterLeaving, approvable, isSheet, moved, pointsOf, toEntrie
 const claim = (id: string, over: Partial<Claim> = {}): Claim => ({
   id, household: `h${id}`, number: 1, group_name: '二组', head: '王建国', rule: 'A01', rule_text_zh: '参会', rule_text_en: 'Meeting', category: 'council', day: 20260908,
   month: 202609, step: -1, qty: 1, points: 2, asked: 2, event: '', note: '', proof: '', photo_url: '', state: 'submitted', source: 'clerk', sheet: '', by_kind: 'staff',
-  by_name: '张敏', reviewer_name: '', reviewed_ms: 0, reason: '', notice: '', line: 0, version: 1, version_no: 1, created_ms: 0, flags: [],
+  by_name: '张敏', reviewer_name: '', reviewed_ms: 0, reason: '', notice: '', line: 0, version: 1, version_no: 1, created_ms: 0, flags: [], resident: '', resident_name: '', warned_day: 0, warned_no: '', warned_what: '',
   can: { approve: true, return: true, reject: true, withdraw: false, edit: false }, ...over,
 })
 const keysOf = (entries: { key: string }[]) => entries.map((entry) => entry.key)
