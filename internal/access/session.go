@@ -67,7 +67,7 @@ func (s *Service) Session(ctx context.Context, token string) (core.Actor, Sessio
 	hash := hashToken(token)
 	var session Session
 	var seenMs int64
-	err := s.st.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+	err := s.st.Glance(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		session, seenMs, err = readSession(ctx, tx, hash)
 		return err
 	})

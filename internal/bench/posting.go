@@ -79,7 +79,7 @@ func (w *postingWorld) post(ctx context.Context, _ int) error {
 			return no, err
 		})
 		return err
-	})
+	}, append(ledger.Ahead(at.Village, entry), store.OnceAhead(by, at.Village))...)
 }
 
 // raw writes as many postings into a database of its own, as fast as a loop can.

@@ -46,6 +46,13 @@ func take(ctx context.Context, tx *store.Tx, at Stamp, n int64) (Book, error) {
 
 // Balance is what an account holds, in its unit; 0 for one that no line has touched. owner is 0 for the village's own.
 func Balance(ctx context.Context, tx *store.Tx, village core.Area, account Account, owner core.ID) (int64, error) {
+	if tx.Keeps() {
+		rows, err := tx.Records(ctx, BalanceAhead(village, account, owner)...)
+		if err != nil {
+			return 0, err
+		}
+		return rows[1].Number(0), nil
+	}
 	var balance int64
 	err := tx.Row(ctx, sqlBalance, village, account, owner).Scan(&balance)
 	if errors.Is(err, store.ErrNone) {

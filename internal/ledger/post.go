@@ -76,10 +76,16 @@ func (p *posting) write(ctx context.Context, tx *store.Tx) error {
 	if p.at.Village.Level() != core.Village {
 		return fmt.Errorf("ledger: %d has no book", p.at.Village)
 	}
-	var err error
-	switch {
-	case len(p.lines) == 0:
+	if len(p.lines) == 0 {
 		return nil
+	}
+	var err error
+	done := false
+	if len(p.lines) <= few && tx.Keeps() {
+		done, err = p.kept(ctx, tx)
+	}
+	switch {
+	case done || err != nil:
 	case len(p.lines) <= few && !p.trims() && !p.mixes():
 		err = p.oneByOne(ctx, tx)
 	default:

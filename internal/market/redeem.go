@@ -101,7 +101,7 @@ func (s *Service) Redeem(ctx context.Context, by core.Actor, in RedeemInput) (Re
 			done, err = redemptionOf(ctx, tx, in.Village, answer.ID)
 		}
 		return err
-	})
+	}, ahead(by, in, basket)...)
 	return done, err
 }
 
@@ -142,10 +142,7 @@ func (s *Service) takeOut(ctx context.Context, tx *store.Tx, village core.Area, 
 	moves := make([]movement, 0, len(basket.lines))
 	for _, i := range basket.byItem() {
 		want := basket.lines[i]
-		item, cost, taken, err := takeSeen(ctx, tx, village, want, seen)
-		if err == nil && !taken {
-			item, cost, err = takeOff(ctx, tx, village, want)
-		}
+		item, cost, err := take(ctx, tx, village, want, seen)
 		if err != nil {
 			return nil, orField(err, i)
 		}

@@ -206,12 +206,17 @@ const (
 	movedBack = "void"
 )
 
+const sqlInsertMovement = `INSERT INTO movement (village, id, item, kind, qty, cost, qty_after, ref, note, line, by_id, by_name, created_ms)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+
 func insertMovements(ctx context.Context, tx *store.Tx, village core.Area, by core.Actor, now int64, moves ...movement) error {
-	return tx.Many(ctx, `INSERT INTO movement (village, id, item, kind, qty, cost, qty_after, ref, note, line, by_id, by_name, created_ms)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`, len(moves), func(i int) []any {
-		m := moves[i]
-		return []any{village, m.id, m.item, m.kind, m.qty, m.cost, m.after, m.ref, m.note, m.line, by.ID, by.Name, now}
-	})
+	for _, m := range moves {
+		if err := tx.Later(ctx, sqlInsertMovement, village, m.id, m.item, m.kind, m.qty, m.cost, m.after, m.ref, m.note, m.line,
+			by.ID, by.Name, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Redemptions ------------------------------------------------------------------------------------------------------
@@ -229,6 +234,9 @@ const sqlPayer = `SELECT COALESCE(s.state, ''), COALESCE(s.floor, 0), h.number, 
 
 // payerOf reads the household and the shop; item is the goods to read along, or 0.
 func payerOf(ctx context.Context, tx *store.Tx, village core.Area, household, item core.ID) (p payer, err error) {
+	if tx.Keeps() {
+		return keptPayer(ctx, tx, village, household)
+	}
 	var state string
 	err = tx.Row(ctx, sqlPayer, item, village, household).
 		Scan(&p.shop, &p.floor, &p.number, &p.head, &p.group, &state, &p.base, &p.item.ID, &p.item.Name, &p.item.Unit, &p.item.Qty, &p.item.Cost)

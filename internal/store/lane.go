@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
@@ -25,6 +26,7 @@ type lane struct {
 type villageCommand struct {
 	command
 	village core.Area
+	ahead   []Ahead
 }
 
 func newLane(db *postgresDB, most, queue int) *lane {
@@ -34,9 +36,9 @@ func newLane(db *postgresDB, most, queue int) *lane {
 }
 
 // txAt runs a command that writes in one village only.
-func (db *postgresDB) txAt(ctx context.Context, village core.Area, fn func(ctx context.Context, tx *Tx) error) error {
+func (db *postgresDB) txAt(ctx context.Context, village core.Area, fn func(ctx context.Context, tx *Tx) error, ahead []Ahead) error {
 	l := db.lanes[uint64(village)%uint64(len(db.lanes))]
-	c := &villageCommand{command{ctx: ctx, fn: fn, answer: make(chan error, 1)}, village}
+	c := &villageCommand{command{ctx: ctx, fn: fn, answer: make(chan error, 1)}, village, ahead}
 	if err := l.in.put(ctx, c); err != nil {
 		return err
 	}
@@ -107,34 +109,22 @@ var errUnknown = errors.New("store: nobody knows whether the group was committed
 // savepoints, which would cost a third of the way to the server; carefully, each command has its own.
 func (l *lane) together(group []*villageCommand, careful bool) error {
 	ctx := context.Background()
-	tx, err := l.db.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted})
+	conn, err := l.db.pool.Acquire(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback(ctx) }() // does nothing after a commit
-	q := newPostgresTx(tx)
-	if err := takeVillages(ctx, tx, group); err != nil {
-		return err
+	defer conn.Release()
+	q := newPostgresTx(conn.Conn())
+	if !l.db.spread {
+		q.known, q.intents = map[string]*Record{}, map[string]bool{}
 	}
-	for _, c := range group {
-		if c.err = c.ctx.Err(); c.err != nil {
-			continue
-		}
-		if careful {
-			err = l.carefully(ctx, tx, q, c)
-		} else {
-			err = l.boldly(q, c)
-		}
-		if err != nil {
-			return err
-		}
+	err = l.commands(ctx, q, conn.Conn(), group, careful)
+	if err == nil {
+		err = l.finish(ctx, q)
 	}
-	if err := q.flush(ctx); err != nil {
-		return errors.Join(errOneFailed, err)
-	}
-	if err := tx.Commit(ctx); err != nil {
-		if unreachable(err) {
-			return errors.Join(errUnknown, err)
+	if err != nil {
+		if pg := conn.Conn().PgConn(); !pg.IsClosed() && pg.TxStatus() != 'I' {
+			_, _ = conn.Exec(ctx, "ROLLBACK") // a connection that cannot is not used again
 		}
 		return err
 	}
@@ -142,48 +132,110 @@ func (l *lane) together(group []*villageCommand, careful bool) error {
 	return nil
 }
 
-// takeVillages makes other processes wait that work in the same villages. The book's row does that too, but only when a
-// command comes to it, and a command may have taken other rows by then.
-func takeVillages(ctx context.Context, tx pgx.Tx, group []*villageCommand) error {
-	batch := &pgx.Batch{}
-	for i, c := range group {
-		if i == 0 || c.village != group[i-1].village {
-			batch.Queue("SELECT pg_advisory_xact_lock($1)", int64(c.village))
+// commands begins the transaction and runs the group's commands in it.
+func (l *lane) commands(ctx context.Context, q *postgresTx, conn *pgx.Conn, group []*villageCommand, careful bool) error {
+	if err := q.begin(ctx, group); err != nil {
+		return err
+	}
+	for _, c := range group {
+		if c.err = c.ctx.Err(); c.err != nil {
+			continue
+		}
+		var err error
+		if careful {
+			err = l.carefully(ctx, q, c)
+		} else {
+			err = l.boldly(q, conn, c)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	return tx.SendBatch(ctx, batch).Close()
+	return nil
+}
+
+// begin begins the transaction, makes other processes wait that work in the same villages, and asks ahead what the
+// commands will ask first, all in one way to the server. The book's row keeps others out too, but only when a command
+// comes to it, and a command may have taken other rows by then.
+func (p *postgresTx) begin(ctx context.Context, group []*villageCommand) error {
+	batch := &pgx.Batch{}
+	batch.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")
+	var villages []int64
+	var asked []Ahead
+	for i, c := range group {
+		if i == 0 || c.village != group[i-1].village {
+			villages = append(villages, int64(c.village))
+		}
+		if p.known != nil {
+			asked = append(asked, c.ahead...)
+		}
+	}
+	batch.Queue("SELECT pg_advisory_xact_lock(v) FROM unnest($1::bigint[]) AS v", villages) // in the order of the array
+	return p.ask(ctx, asked, batch)
+}
+
+// finish sends what waits and commits, in one way to the server. An answer of the server tells what became of it; if the
+// answer is lost, nobody knows.
+func (l *lane) finish(ctx context.Context, q *postgresTx) error {
+	if q.lost != nil {
+		return errors.Join(errOneFailed, q.lost)
+	}
+	batch := &pgx.Batch{}
+	waiting := len(q.queue(batch, true))
+	batch.Queue("COMMIT")
+	results := q.conn.SendBatch(ctx, batch)
+	for range waiting {
+		if _, err := results.Exec(); err != nil {
+			return errors.Join(undone(err), fault(err), results.Close())
+		}
+	}
+	tag, err := results.Exec()
+	if err != nil {
+		return errors.Join(undone(err), fault(err), results.Close())
+	}
+	if tag.String() != "COMMIT" { // PostgreSQL answers ROLLBACK where the transaction had failed before
+		return errors.Join(errOneFailed, results.Close())
+	}
+	_ = results.Close() // what comes behind the answer changes nothing
+	return nil
+}
+
+// undone says what an error of the last batch means: a word of the server's, that nothing was committed; any other, that
+// nobody knows.
+func undone(err error) error {
+	var said *pgconn.PgError
+	if errors.As(err, &said) && said.Code != "08007" { // transaction_resolution_unknown
+		return errOneFailed
+	}
+	return errUnknown
 }
 
 // boldly runs a command with nothing to go back to.
-func (l *lane) boldly(q *postgresTx, c *villageCommand) error {
+func (l *lane) boldly(q *postgresTx, conn *pgx.Conn, c *villageCommand) error {
 	q.wrote = false
 	c.err = call(context.WithoutCancel(c.ctx), &Tx{q}, c.fn)
-	if c.err != nil && (q.wrote || q.lost != nil || q.broken()) {
+	if c.err != nil && (q.wrote || q.lost != nil || conn.PgConn().TxStatus() != 'T') {
 		return errors.Join(errOneFailed, c.err)
 	}
 	return nil
 }
 
 // carefully runs a command in a savepoint, with its rows sent before the next one begins.
-func (l *lane) carefully(ctx context.Context, tx pgx.Tx, q *postgresTx, c *villageCommand) error {
-	inner, err := tx.Begin(ctx)
-	if err != nil {
+func (l *lane) carefully(ctx context.Context, q *postgresTx, c *villageCommand) error {
+	if _, err := q.conn.Exec(ctx, "SAVEPOINT command"); err != nil {
 		return err
 	}
-	q.tx = inner
-	defer func() { q.tx = tx }()
 	if c.err = call(context.WithoutCancel(c.ctx), &Tx{q}, c.fn); c.err == nil {
 		c.err = q.flush(ctx)
 	}
 	if c.err == nil {
-		return inner.Commit(ctx)
+		_, err := q.conn.Exec(ctx, "RELEASE SAVEPOINT command")
+		return err
 	}
 	if errors.Is(c.err, errAgain) || serialization(c.err) || unreachable(c.err) {
 		return c.err
 	}
-	q.piles, q.lost = nil, nil
-	return inner.Rollback(ctx)
+	q.forget() // also what was read: a lock that was taken since is given back
+	_, err := q.conn.Exec(ctx, "ROLLBACK TO SAVEPOINT command")
+	return err
 }
-
-// broken says that PostgreSQL has ended the transaction because of an error in it.
-func (p *postgresTx) broken() bool { return p.tx.Conn().PgConn().TxStatus() != 'T' }

@@ -75,7 +75,7 @@ func openPostgres(ctx context.Context, url string, opt Options, counted *counter
 		pool.Close()
 		return nil, fault(err)
 	}
-	for range max(2, min(pgLanesMost, 2*runtime.NumCPU(), int(pool.Config().MaxConns)/2)) {
+	for range max(2, min(pgLanesMost, runtime.NumCPU(), int(pool.Config().MaxConns)/2)) {
 		db.lanes = append(db.lanes, newLane(db, or(opt.GroupMost, pgGroupMost), or(opt.Queue, pgQueue)))
 	}
 	return db, nil
@@ -96,6 +96,10 @@ func (db *postgresDB) view(ctx context.Context, fn func(ctx context.Context, tx 
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }()
 	return call(ctx, &Tx{newPostgresTx(tx)}, fn)
+}
+
+func (db *postgresDB) glance(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	return call(ctx, &Tx{&single{querier: newPostgresTx(db.pool)}}, fn)
 }
 
 // tx runs a command until it is decided. A lost connection before the commit was sent is a reason to run it again; one

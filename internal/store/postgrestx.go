@@ -6,26 +6,41 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"qunyan/internal/core"
 	"qunyan/internal/store/multirow"
 )
 
-// postgresTx is a transaction with the rows that wait to be sent. One goroutine uses it.
+// sender is a connection inside a transaction.
+type sender interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}
+
+// postgresTx is a transaction with the rows that wait to be sent, and what is remembered of others. One goroutine uses it.
 type postgresTx struct {
-	tx    pgx.Tx
+	conn  sender
 	piles []*pile // in the order of their first row
 	wrote bool    // something was written, or queued, since this was last set to false
 
 	// lost is why rows that waited could not be sent. They may be an earlier command's, which thinks itself done, so nothing
 	// is committed any more.
 	lost error
+
+	known   map[string]*Record // kept rows and what was asked ahead, by Ahead.key; nil where nothing is remembered
+	changed []*Record          // rows that wait to be written, in the order of their first change
+	ahead   []string           // tables that changed is ahead of
+	intents map[string]bool    // keys of intents that this transaction has answered
 }
 
-func newPostgresTx(tx pgx.Tx) *postgresTx { return &postgresTx{tx: tx} }
+func newPostgresTx(conn sender) *postgresTx { return &postgresTx{conn: conn} }
 
 // pile is the waiting rows of one statement.
 type pile struct {
@@ -53,7 +68,22 @@ func (p *postgresTx) later(ctx context.Context, w laterWrite, args []any) error 
 			return fmt.Errorf("store: not an INSERT that can be written later: %s", w.text)
 		}
 		to = &pile{laterWrite: w, table: m[1], insert: insert, at: map[string]int{}}
+		if !w.once { // the answers of intents are told apart by their keys
+			if err := p.seen(ctx, "INTO "+to.table); err != nil {
+				return err
+			}
+			p.written(to.table)
+		}
 		p.piles = append(p.piles, to)
+	}
+	for i, v := range args {
+		var err error
+		if args[i], err = driverValue(v); err != nil {
+			return err
+		}
+	}
+	if w.once && p.known != nil {
+		p.intents[keyOf(args[:2]...)] = true
 	}
 	return to.add(args)
 }
@@ -81,42 +111,76 @@ func (l *pile) add(args []any) error {
 
 // keyOf tells rows apart by some of their values, each ended by a zero: no text holds one.
 func keyOf(values ...any) string {
-	var b strings.Builder
+	b := make([]byte, 0, 64)
 	for _, v := range values {
-		fmt.Fprint(&b, v)
-		b.WriteByte(0)
+		switch v := v.(type) {
+		case int64:
+			b = strconv.AppendInt(b, v, 10)
+		case core.Area:
+			b = strconv.AppendInt(b, int64(v), 10)
+		case core.ID:
+			b = strconv.AppendInt(b, int64(v), 10)
+		case string:
+			b = append(b, v...)
+		default:
+			if plain, err := driverValue(v); err == nil {
+				v = plain
+			}
+			b = fmt.Append(b, v)
+		}
+		b = append(b, 0)
 	}
-	return b.String()
+	return string(b)
 }
 
 // flush sends what waits.
 func (p *postgresTx) flush(ctx context.Context) error {
-	if p.lost == nil && len(p.piles) > 0 {
-		p.lost = p.send(ctx)
+	if p.lost == nil && len(p.piles)+len(p.changed) > 0 {
+		batch := &pgx.Batch{}
+		p.lost = p.send(ctx, batch, p.queue(batch, false))
 	}
 	return p.lost
 }
 
-func (p *postgresTx) send(ctx context.Context) error {
-	batch := &pgx.Batch{}
-	var expect []int64 // rows a statement has to change; -1 for any number
+// queue adds what waits to what is sent, and tells how many rows each statement has to change; -1 is any number. At the
+// end of a transaction an intent that is there already has to be an error, because the commit follows in the same breath.
+func (p *postgresTx) queue(batch *pgx.Batch, end bool) (expect []int64) {
+	p.queueChanged(batch)
+	for batch.Len() > len(expect) {
+		expect = append(expect, -1)
+	}
 	for _, l := range p.piles {
 		if l.keys > 0 { // of two transactions that count the same things, each takes them in the same order
 			slices.SortFunc(l.rows, func(a, b []any) int {
 				return strings.Compare(keyOf(a[:l.keys]...), keyOf(b[:l.keys]...))
 			})
 		}
-		for _, part := range parts(len(l.rows), l.insert.Params()) {
-			batch.Queue(l.insert.Text(part[1]-part[0]), slices.Concat(l.rows[part[0]:part[1]]...)...)
-			if l.once {
-				expect = append(expect, int64(part[1]-part[0]))
+		insert := l.insert
+		if l.once && end {
+			insert = insert.Plain()
+		}
+		for _, part := range p.parts(len(l.rows), insert.Params()) {
+			rows := l.rows[part[0]:part[1]]
+			switch {
+			case p.known == nil || len(rows) == 1:
+				batch.Queue(insert.Text(len(rows)), slices.Concat(rows...)...)
+			default:
+				arrays, types := columns(rows)
+				batch.Queue(insert.Arrays(types), arrays...)
+			}
+			if l.once && !end {
+				expect = append(expect, int64(len(rows)))
 			} else {
 				expect = append(expect, -1)
 			}
 		}
 	}
 	p.piles = nil
-	results := p.tx.SendBatch(ctx, batch)
+	return expect
+}
+
+func (p *postgresTx) send(ctx context.Context, batch *pgx.Batch, expect []int64) error {
+	results := p.conn.SendBatch(ctx, batch)
 	for _, want := range expect {
 		tag, err := results.Exec()
 		if err == nil && want >= 0 && tag.RowsAffected() != want {
@@ -127,6 +191,14 @@ func (p *postgresTx) send(ctx context.Context) error {
 		}
 	}
 	return fault(results.Close())
+}
+
+// parts cuts the rows of a statement. As arrays they need no cutting.
+func (p *postgresTx) parts(n, params int) [][2]int {
+	if p.known != nil {
+		return [][2]int{{0, n}}
+	}
+	return parts(n, params)
 }
 
 // parts cuts n rows into statements of powers of two, so that few texts are ever prepared.
@@ -153,6 +225,11 @@ func (p *postgresTx) seen(ctx context.Context, text string) error {
 			return p.flush(ctx)
 		}
 	}
+	for _, table := range p.ahead {
+		if names(text, table) {
+			return p.flush(ctx)
+		}
+	}
 	return nil
 }
 
@@ -176,23 +253,33 @@ func inWord(c byte) bool {
 }
 
 func (p *postgresTx) before(ctx context.Context, text string) error {
-	p.wrote = p.wrote || !strings.HasPrefix(strings.TrimSpace(text), "SELECT")
-	return p.seen(ctx, text)
+	if strings.HasPrefix(strings.TrimSpace(text), "SELECT") {
+		return p.seen(ctx, text)
+	}
+	p.wrote = true
+	err := p.seen(ctx, text)
+	p.written(tableOf(writtenTable, text))
+	return err
 }
 
 func (p *postgresTx) exec(ctx context.Context, text string, args []any) (int64, error) {
 	if err := p.before(ctx, text); err != nil {
 		return 0, err
 	}
-	tag, err := p.tx.Exec(ctx, text, args...)
+	tag, err := p.conn.Exec(ctx, text, args...)
 	return tag.RowsAffected(), fault(err)
 }
 
 func (p *postgresTx) row(ctx context.Context, text string, args []any) Row {
+	if len(p.known) > 0 {
+		if r := p.known[Ahead{text: text, args: args}.key()]; r != nil && r.ahead.kept == nil {
+			return r
+		}
+	}
 	if err := p.before(ctx, text); err != nil {
 		return failedRow{err}
 	}
-	return postgresRow{p.tx.QueryRow(ctx, text, args...)}
+	return postgresRow{p.conn.QueryRow(ctx, text, args...)}
 }
 
 // answered looks for an intent's answer. Intents that wait to be written are known by their keys, so that the first
@@ -205,7 +292,12 @@ func (p *postgresTx) answered(ctx context.Context, at core.Area, key string) Row
 			}
 		}
 	}
-	return postgresRow{p.tx.QueryRow(ctx, sqlAnswered, at, key)}
+	if p.known != nil && !p.intents[keyOf(at, key)] {
+		if r := p.known[Ahead{text: sqlAnswered, args: []any{at, key}}.key()]; r != nil {
+			return r
+		}
+	}
+	return postgresRow{p.conn.QueryRow(ctx, sqlAnswered, at, key)}
 }
 
 type postgresRow struct{ row pgx.Row }
@@ -222,7 +314,7 @@ func (p *postgresTx) rows(ctx context.Context, text string, args []any, scan fun
 	if err := p.before(ctx, text); err != nil {
 		return err
 	}
-	rows, err := p.tx.Query(ctx, text, args...)
+	rows, err := p.conn.Query(ctx, text, args...)
 	if err != nil {
 		return fault(err)
 	}
@@ -258,7 +350,7 @@ func (p *postgresTx) many(ctx context.Context, text string, n int, args func(i i
 				batch.Queue(text, row...)
 			}
 		}
-		if err := p.tx.SendBatch(ctx, batch).Close(); err != nil {
+		if err := p.conn.SendBatch(ctx, batch).Close(); err != nil {
 			return fault(err)
 		}
 	}
@@ -282,7 +374,7 @@ func (p *postgresTx) batch(ctx context.Context, queries []Query) error {
 		}
 		batch.Queue(string(q.SQL), q.Args...)
 	}
-	results := p.tx.SendBatch(ctx, batch)
+	results := p.conn.SendBatch(ctx, batch)
 	for i := range queries {
 		q := &queries[i]
 		switch err := results.QueryRow().Scan(q.Dest...); {

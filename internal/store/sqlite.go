@@ -101,6 +101,31 @@ func (db *sqliteDB) close() error {
 }
 
 func (db *sqliteDB) view(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	return db.read(ctx, func(c *sqliteConn) error {
+		if err := c.do(ctx, "BEGIN"); err != nil {
+			c.drop() // whatever state it is in, the next reader starts from a fresh one
+			return err
+		}
+		err := call(ctx, &Tx{c}, fn)
+		if end := c.do(context.WithoutCancel(ctx), "ROLLBACK"); end != nil {
+			c.drop()
+		}
+		return err
+	})
+}
+
+func (db *sqliteDB) glance(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	return db.read(ctx, func(c *sqliteConn) error {
+		err := call(ctx, &Tx{&single{querier: c}}, fn)
+		if c.lost != nil {
+			c.drop()
+		}
+		return err
+	})
+}
+
+// read lends a reading connection.
+func (db *sqliteDB) read(ctx context.Context, fn func(c *sqliteConn) error) error {
 	var c *sqliteConn
 	select {
 	case c = <-db.readers:
@@ -110,22 +135,14 @@ func (db *sqliteDB) view(ctx context.Context, fn func(ctx context.Context, tx *T
 		return ctx.Err()
 	}
 	defer func() { db.readers <- c }()
-	if err := c.do(ctx, "BEGIN"); err != nil {
-		c.drop() // whatever state it is in, the next reader starts from a fresh one
-		return err
-	}
-	err := call(ctx, &Tx{c}, fn)
-	if end := c.do(context.WithoutCancel(ctx), "ROLLBACK"); end != nil {
-		c.drop()
-	}
-	return err
+	return fn(c)
 }
 
 func (db *sqliteDB) tx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
 	return db.writer.run(ctx, fn)
 }
 
-func (db *sqliteDB) txAt(ctx context.Context, _ core.Area, fn func(ctx context.Context, tx *Tx) error) error {
+func (db *sqliteDB) txAt(ctx context.Context, _ core.Area, fn func(ctx context.Context, tx *Tx) error, _ []Ahead) error {
 	return db.writer.run(ctx, fn)
 }
 

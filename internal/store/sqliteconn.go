@@ -93,7 +93,7 @@ func (c *sqliteConn) prepared(text string) (driver.Stmt, error) {
 func (c *sqliteConn) bound(args []any) ([]driver.NamedValue, error) {
 	c.args = c.args[:0]
 	for i, a := range args {
-		v, err := sqliteValue(a)
+		v, err := driverValue(a)
 		if err != nil {
 			return nil, err
 		}

@@ -9,9 +9,9 @@ import (
 	"qunyan/internal/core"
 )
 
-// sqliteValue is an argument as the driver takes it: int64, string or bytes. The cases name what statements are full of;
+// driverValue is an argument as a driver takes it: int64, string or bytes. The cases name what statements are full of;
 // reflection is for the rest, such as a package's own string type.
-func sqliteValue(a any) (driver.Value, error) {
+func driverValue(a any) (driver.Value, error) {
 	switch v := a.(type) {
 	case int64, string, []byte:
 		return v, nil
@@ -42,7 +42,7 @@ func sqliteValue(a any) (driver.Value, error) {
 }
 
 // scanValues copies a row's values into what dest points to.
-func scanValues(values []driver.Value, dest []any) error {
+func scanValues[V any](values []V, dest []any) error {
 	if len(values) != len(dest) {
 		return fmt.Errorf("store: %d columns into %d variables", len(values), len(dest))
 	}
@@ -54,7 +54,7 @@ func scanValues(values []driver.Value, dest []any) error {
 	return nil
 }
 
-func scanValue(v driver.Value, dest any) error {
+func scanValue(v any, dest any) error {
 	if s, ok := dest.(sql.Scanner); ok {
 		return s.Scan(v)
 	}

@@ -51,8 +51,9 @@ type counters struct{ commands, commits, retries atomic.Int64 }
 // engine is what differs between SQLite and the PostgreSQL family.
 type engine interface {
 	view(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error
+	glance(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error
 	tx(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error
-	txAt(ctx context.Context, village core.Area, fn func(ctx context.Context, tx *Tx) error) error
+	txAt(ctx context.Context, village core.Area, fn func(ctx context.Context, tx *Tx) error, ahead []Ahead) error
 	script(ctx context.Context, sql string) (string, error) // the engine's own spelling of a migration
 	migrating(ctx context.Context, tx *Tx) error            // keeps other processes from migrating at once
 	migrated(ctx context.Context, tx *Tx) error             // after the schema has changed
@@ -102,6 +103,12 @@ func (s *Store) View(ctx context.Context, fn func(ctx context.Context, tx *Tx) e
 	return fault(s.engine.view(ctx, fn))
 }
 
+// Glance is View for a single statement: a second one is an error. On PostgreSQL it goes to the server by itself, without
+// a transaction around it, which is one way there instead of three.
+func (s *Store) Glance(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	return fault(s.engine.glance(ctx, fn))
+}
+
 // Tx runs one command. Either everything fn wrote is on disk when Tx returns nil, or nothing of it is. fn may run more
 // than once. Once fn has begun it is not interrupted when ctx ends, so that the caller's going away leaves no doubt
 // about what was written.
@@ -110,10 +117,11 @@ func (s *Store) Tx(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 }
 
 // TxAt is Tx for a short command that writes in one village only. On PostgreSQL it shares its transaction with other
-// commands that wait, as every command does on SQLite; a long one would hold them up and is better run by Tx.
-func (s *Store) TxAt(ctx context.Context, village core.Area, fn func(ctx context.Context, tx *Tx) error) error {
+// commands that wait, as every command does on SQLite; a long one would hold them up and is better run by Tx. ahead is
+// what the command will ask first: what is left out only costs a way to the server.
+func (s *Store) TxAt(ctx context.Context, village core.Area, fn func(ctx context.Context, tx *Tx) error, ahead ...Ahead) error {
 	return s.command(ctx, fn, func(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
-		return s.engine.txAt(ctx, village, fn)
+		return s.engine.txAt(ctx, village, fn, ahead)
 	})
 }
 

@@ -3,6 +3,8 @@ package torture
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"net"
 	"net/http"
@@ -142,9 +144,10 @@ func (l *line) carry(client net.Conn) {
 				return
 			}
 			if key := l.swallow.Load(); key != nil {
+				// A transaction speaks of the key before it commits. A group's commit comes behind what it writes, by the name of
+				// its prepared statement; any other comes alone.
 				spoken = spoken || bytes.Contains(buf[:n], []byte(*key))
-				// Both sides wait for each other within a transaction, so a commit comes in one piece and alone.
-				if spoken && bytes.Contains(buf[:n], []byte("commit\x00")) {
+				if spoken && (bytes.Contains(buf[:n], []byte("commit\x00")) || bytes.Contains(buf[:n], groupsCommit())) {
 					l.swallow.Store(nil)
 					cut.Store(true)
 				}
@@ -164,4 +167,10 @@ func (l *line) carry(client net.Conn) {
 			return
 		}
 	}
+}
+
+// groupsCommit is how the prepared statement "COMMIT" is called: behind the empty name of a portal, the driver's name for it.
+func groupsCommit() []byte {
+	sum := sha256.Sum256([]byte("COMMIT"))
+	return []byte("\x00stmtcache_" + hex.EncodeToString(sum[:24]) + "\x00")
 }

@@ -99,6 +99,12 @@ func columns(head string) string {
 // Params is how many parameters a row has.
 func (in Insert) Params() int { return in.params }
 
+// Plain is the statement without what it does about rows that are there already: they are an error.
+func (in Insert) Plain() Insert {
+	in.tail = ""
+	return in
+}
+
 // Text is the statement for n rows, whose parameters follow one another row by row.
 func (in Insert) Text(n int) string {
 	var b strings.Builder
