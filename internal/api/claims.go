@@ -109,6 +109,9 @@ type capView struct {
 }
 
 func viewCap(c claims.Cap) capView {
+	if c.Each == "" { // no cap
+		c.Each = rulebook.EachHousehold
+	}
 	return capView{Period: c.Period, Each: c.Each, Category: c.Category, LimitPoints: c.LimitPoints, LimitCount: c.LimitCount, UsedPoints: c.UsedPoints, UsedCount: c.UsedCount}
 }
 

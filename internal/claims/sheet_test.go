@@ -180,6 +180,7 @@ func TestTwoClerksWithOnePaper(t *testing.T) {
 	capped := claims.Sheet{Rule: "B02", Day: startDay, Title: "大扫除", Rows: []claims.SheetRow{{Household: p.homes[0], Qty: 3, Step: -1}}}
 	_, err = p.claims.SubmitSheet(ctx, p.clerk, p.village, capped)
 	p.wants(err, "")
+	capped.Title = "清理河道" // another clean-up of the day; the same one would be the same deed
 	tried, err = p.claims.TrySheet(ctx, p.clerk, p.village, capped)
 	p.wants(err, "")
 	if c := tried.Rows[0].Cap; c.UsedPoints != 15 || c.LimitPoints != 20 || tried.Rows[0].Points != 5 {

@@ -10,7 +10,7 @@ const rule = (over: Partial<Rule> = {}): Rule => ({
   cap_period: 'month', cap_points: 20, cap_count: 0, proof_zh: '', proof_en: '', approver: 'leader', self: true, ...over,
 })
 const scale = [{ label_zh: '最清洁', label_en: 'best', points: 10 }, { label_zh: '清洁', label_en: 'clean', points: 5 }]
-const noCap = { period: '' as const, limit_points: 0, limit_count: 0, used_points: 0, used_count: 0 }
+const noCap = { period: '' as const, each: 'household' as const, category: '', limit_points: 0, limit_count: 0, used_points: 0, used_count: 0 }
 const sheet = (...numbers: number[]): SheetDraft => numbers.reduce((draft, number) => withRow(draft, household(number), 1, -1), { ...newDraft(today), rule: 'B02', title: '九月大扫除' })
 const answer = (draft: SheetDraft, ...points: [points: number, asked: number, code: string][]): SheetResult => ({
   sheet: '', claims: 0, points: 0, results: points.map(([p, asked, code], k) => ({ household: draft.rows[k].household, claim: '', points: p, asked, code, duplicate: code === 'claims.already_claimed', cap: noCap })),
