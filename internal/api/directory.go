@@ -146,6 +146,7 @@ type householdDetail struct {
 	HouseholdView
 	Residents []residentView `json:"residents"`
 	Cards     []cardView     `json:"cards" doc:"newest first"`
+	Opening   core.Points    `json:"opening" doc:"base points that a new household of the village is opened with"`
 }
 
 // residentBody is a person as somebody types one.
@@ -220,7 +221,8 @@ func (s *server) registerHouseholds() {
 	}, s.getHousehold)
 	handle(s, spec{
 		ID: "update-household", Method: http.MethodPatch, Path: "/villages/{village}/households/{id}", Tag: householdTag, Op: access.OpEditHouseholds,
-		Summary: "Change, close or reopen a household", Detail: "Refused with directory.changed_meanwhile if somebody changed it since the version named.",
+		Summary: "Change or reopen a household",
+		Detail:  "Refused with directory.changed_meanwhile if somebody changed it since the version named. Closing is refused with directory.closing_needs_two: it is a change of households, which another person confirms.",
 	}, s.updateHousehold)
 	handle(s, spec{
 		ID: "add-resident", Method: http.MethodPost, Path: "/villages/{village}/households/{id}/residents", Tag: householdTag, Op: access.OpEditHouseholds,
@@ -330,5 +332,5 @@ func (s *server) detail(ctx context.Context, by core.Actor, h directory.Househol
 		return nil, err
 	}
 	return &householdDetail{HouseholdView: viewHousehold(h, points[h.ID]), Residents: listOf(residents, "", viewResident).Items,
-		Cards: listOf(cards, "", cardViewOf).Items}, nil
+		Cards: listOf(cards, "", cardViewOf).Items, Opening: ledger.OpeningPoints}, nil
 }

@@ -69,6 +69,33 @@ func (w *world) create(in directory.CreateInput) directory.Household {
 	return h
 }
 
+// close closes a household as a confirmed change does it, and says how its people stood.
+func (w *world) close(household core.ID) (before []directory.Stood) {
+	w.t.Helper()
+	err := w.st.Tx(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+		h, err := directory.LockHouseholds(ctx, tx, w.village, household)
+		if err == nil {
+			before, err = w.Dissolve(ctx, tx, w.clerk, h[0], directory.Left)
+		}
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return before
+}
+
+// putBack takes a closing back.
+func (w *world) putBack(household core.ID, before []directory.Stood) error {
+	return w.st.Tx(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+		h, err := directory.LockHouseholds(ctx, tx, w.village, household)
+		if err == nil {
+			err = w.PutBack(ctx, tx, w.clerk, h[0], directory.Household{}, before)
+		}
+		return err
+	})
+}
+
 func (w *world) group(name string) core.Area {
 	w.t.Helper()
 	a, err := w.CreateGroup(context.Background(), w.clerk, directory.GroupInput{Village: w.village, Name: name})

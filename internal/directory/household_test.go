@@ -198,16 +198,20 @@ func TestClosingAndReopening(t *testing.T) {
 	w := newWorld(t)
 	ctx := context.Background()
 	h := w.create(directory.CreateInput{Head: "王建国", Residents: []directory.ResidentInput{{Name: "李明"}}})
-	set := func(state string) {
-		t.Helper()
-		got, err := w.Update(ctx, w.clerk, directory.UpdateInput{Village: w.village, ID: h.ID, Version: w.reload(h.ID).Version, State: &state})
-		if err != nil || got.State != state || w.counted() != w.recounted() {
-			t.Fatalf("%+v, %v; counted %s, by rows %s", got, err, w.counted(), w.recounted())
-		}
+	set := func(state string) error {
+		_, err := w.Update(ctx, w.clerk, directory.UpdateInput{Village: w.village, ID: h.ID, Version: w.reload(h.ID).Version, State: &state})
+		return err
 	}
-	set(directory.Closed)
-	if got := w.counted(); got != "active 0 closed 1 residents 0" {
-		t.Errorf("closed: %s", got)
+	refused(t, "closing without a second person", set(directory.Closed), "directory.closing_needs_two")
+	if got := w.counted(); got != "active 1 closed 0 residents 2" || w.reload(h.ID).Version != 1 {
+		t.Errorf("a refused closing left %s", got)
+	}
+	w.close(h.ID)
+	if got := w.counted(); got != "active 0 closed 1 residents 0" || got != w.recounted() {
+		t.Errorf("closed: %s, by rows %s", got, w.recounted())
+	}
+	if err := set(directory.Closed); err != nil {
+		t.Errorf("an edit of a closed household that leaves it closed: %v", err)
 	}
 	_, err := w.AddResident(ctx, w.clerk, directory.AddInput{Village: w.village, Household: h.ID, Resident: directory.ResidentInput{Name: "王亮"}})
 	refused(t, "joining a closed household", err, "directory.household_closed")
@@ -217,11 +221,13 @@ func TestClosingAndReopening(t *testing.T) {
 	if got := w.found(directory.Filter{State: directory.Closed}); len(got) != 1 {
 		t.Errorf("the closed list has %v", got)
 	}
-	set(directory.Active)
-	if got := w.counted(); got != "active 1 closed 0 residents 2" {
-		t.Errorf("open again: %s", got)
+	if err := set(directory.Active); err != nil {
+		t.Fatal(err)
 	}
-	want := []string{"directory.create_household", "directory.close_household", "directory.reopen_household"}
+	if got := w.counted(); got != "active 1 closed 0 residents 0" || got != w.recounted() {
+		t.Errorf("open again: %s, by rows %s", got, w.recounted())
+	}
+	want := []string{"directory.create_household", "directory.update_resident", "directory.update_resident", "directory.close_household", "directory.reopen_household"}
 	if got := w.audited(); !reflect.DeepEqual(got, want) {
 		t.Errorf("audited %v, want %v", got, want)
 	}
@@ -382,6 +388,7 @@ func TestPeopleComingAndGoingKeepTheVillageWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		head := rapid.SampledFrom([]string{"王建国", "单丹", "仇英"}).Draw(t, "head")
 		h := w.create(directory.CreateInput{Head: head})
+		var stood []directory.Stood
 		for range rapid.IntRange(0, 12).Draw(t, "acts") {
 			people := w.residents(h.ID)
 			who := people[rapid.IntRange(0, len(people)-1).Draw(t, "who")]
@@ -398,8 +405,11 @@ func TestPeopleComingAndGoingKeepTheVillageWhole(t *testing.T) {
 				_, err = w.Update(ctx, w.clerk, directory.UpdateInput{Village: w.village, ID: h.ID, Version: w.reload(h.ID).Version,
 					Head: ptr(rapid.SampledFrom([]string{"李明", "王亮", "王强"}).Draw(t, "name"))})
 			case 3:
-				_, err = w.Update(ctx, w.clerk, directory.UpdateInput{Village: w.village, ID: h.ID, Version: w.reload(h.ID).Version,
-					State: ptr(rapid.SampledFrom([]string{directory.Active, directory.Closed}).Draw(t, "state"))})
+				if w.reload(h.ID).State == directory.Active {
+					stood = w.close(h.ID)
+				} else {
+					err = w.putBack(h.ID, stood)
+				}
 			}
 			if err != nil && errs.KindOf(err) != errs.Conflict && errs.KindOf(err) != errs.Invalid {
 				t.Fatal(err)

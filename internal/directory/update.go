@@ -20,11 +20,11 @@ type UpdateInput struct {
 	Group   *core.Area
 	Head    *string // a resident's name makes that person the head; any other corrects the name of the present head
 	Cadre   *bool
-	State   *string // Closed closes the household, Active opens it again
+	State   *string // Active opens a closed household again; closing takes a second person, so it is a change of households
 }
 
 // Update changes a household. If somebody else changed it since the version named, nothing happens
-// (directory.changed_meanwhile).
+// (directory.changed_meanwhile). Error for closing: directory.closing_needs_two.
 func (s *Service) Update(ctx context.Context, by core.Actor, in UpdateInput) (changed Household, err error) {
 	if err := access.Require(by, access.OpEditHouseholds, in.Village); err != nil {
 		return Household{}, err
@@ -85,6 +85,9 @@ func (s *Service) update(ctx context.Context, tx *store.Tx, by core.Actor, in Up
 		after.Cadre = *in.Cadre
 	}
 	if in.State != nil {
+		if *in.State == Closed && before.State == Active {
+			return errs.New(errs.Conflict, "directory.closing_needs_two").At("state")
+		}
 		after.State = *in.State
 	}
 	if in.Head != nil && *in.Head != before.Head {

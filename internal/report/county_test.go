@@ -233,12 +233,14 @@ func (c *county) rarely(v *place, home core.ID) {
 	case 0:
 		c.grant(v)
 	case 1:
-		closed := directory.Closed
-		h, err := c.directory.Household(ctx, c.actor(core.RoleClerk), v.code, home)
-		c.must(err)
 		if len(v.homes) > 2 {
-			_, err = c.directory.Update(ctx, c.actor(core.RoleClerk), directory.UpdateInput{Village: v.code, ID: home, Version: h.Version, State: &closed})
-			c.may(err)
+			c.may(c.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+				h, err := directory.LockHouseholds(ctx, tx, v.code, home)
+				if err == nil {
+					_, err = c.directory.Dissolve(ctx, tx, c.actor(core.RoleClerk), h[0], directory.Left)
+				}
+				return err
+			}))
 		}
 	case 2:
 		_, err := c.ledger.ReverseLine(ctx, c.actor(core.RoleSecretary), ledger.ReverseInput{Village: v.code, No: 1 + c.rng.Int64N(200), Reason: "记错了户"})

@@ -7,7 +7,7 @@ interface Item {
   needs: Ability
   levels: Level[]
   /** The count that waits for a person, shown beside the text. */
-  count?: 'review' | 'objections'
+  count?: 'review' | 'objections' | 'changes'
 }
 
 interface Section {
@@ -57,7 +57,7 @@ const sections: Section[] = [
   {
     name: 'here',
     items: [
-      { route: 'households', needs: 'ReadVillage', levels: village },
+      { route: 'households', needs: 'ReadVillage', levels: village, count: 'changes' },
       { route: 'rules', needs: 'ReadVillage', levels: village },
       { route: 'book', needs: 'ReadVillage', levels: village },
       { route: 'kin', needs: 'ReadVillage', levels: village },
