@@ -62,19 +62,20 @@ func fields() map[string]int64 {
 const sheetRow = "sheet_row"
 
 // The statements read all villages of an area in one pass. The area is a small table and comes first, so that of each
-// village only the month's range of its key is read.
+// village only the month's range of its key is read; + 0 keeps SQLite from carrying the bounds over to the large table and
+// reading all of its years.
 const (
 	sqlActs = `SELECT v.code, a.action, a.actor_kind, COUNT(*) FROM area v JOIN audit a ON a.village = v.code
-		WHERE v.code >= $1 AND v.code <= $2 AND v.kind IN ('village', 'community') AND a.id >= $3 AND a.id < $4
+		WHERE v.code + 0 >= $1 AND v.code + 0 <= $2 AND v.kind IN ('village', 'community') AND a.id >= $3 AND a.id < $4
 		AND a.actor_kind IN ('staff', 'card') GROUP BY v.code, a.action, a.actor_kind`
 	sqlRollSheets = `SELECT g.village, g.sheet FROM area v JOIN gathering_sheet g ON g.village = v.code
-		WHERE v.code >= $1 AND v.code <= $2 AND g.sheet >= $3 AND g.sheet < $4`
+		WHERE v.code + 0 >= $1 AND v.code + 0 <= $2 AND g.sheet >= $3 AND g.sheet < $4`
 	sqlAppraisalSheets = `SELECT g.village, g.sheet FROM area v JOIN appraisal_sheet g ON g.village = v.code
-		WHERE v.code >= $1 AND v.code <= $2 AND g.sheet >= $3 AND g.sheet < $4`
+		WHERE v.code + 0 >= $1 AND v.code + 0 <= $2 AND g.sheet >= $3 AND g.sheet < $4`
 	sqlFileSheets = `SELECT a.village, a.subject_id, a.request FROM area v JOIN audit a ON a.village = v.code
-		WHERE v.code >= $1 AND v.code <= $2 AND a.id >= $3 AND a.id < $4 AND a.action = 'claims.import_sheet'`
+		WHERE v.code + 0 >= $1 AND v.code + 0 <= $2 AND a.id >= $3 AND a.id < $4 AND a.action = 'claims.import_sheet'`
 	sqlMonthSheets = `SELECT s.village, s.id, s.claims FROM area v JOIN sheet s ON s.village = v.code
-		WHERE v.code >= $1 AND v.code <= $2 AND s.id >= $3 AND s.id < $4`
+		WHERE v.code + 0 >= $1 AND v.code + 0 <= $2 AND s.id >= $3 AND s.id < $4`
 	sqlVillageNames = `SELECT v.code, v.short FROM area v JOIN area t ON t.code = v.parent
 		WHERE v.code >= $1 AND v.code <= $2 AND v.kind IN ('village', 'community') ORDER BY t.sort, t.code, v.sort, v.code`
 )
