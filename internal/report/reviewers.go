@@ -45,7 +45,7 @@ const (
 
 const (
 	sqlReviews = `SELECT reviewer, reviewer_name, outcome, second, together, wait_ms, at_ms FROM review
-		WHERE village = $1 AND month BETWEEN $2 AND $3 AND ($4 = 0 OR reviewer = $4) ORDER BY reviewer, at_ms, id`
+		WHERE village = $1 AND month BETWEEN $2 AND $3 AND (reviewer = $4 OR $4 = 0) ORDER BY reviewer, at_ms, id`
 	sqlUpheldReviews = `SELECT r.reviewer, COUNT(DISTINCT r.claim) FROM review r
 		JOIN objection o ON o.village = r.village AND o.claim = r.claim AND o.state = 'upheld'
 		WHERE r.village = $1 AND r.month BETWEEN $2 AND $3 AND r.outcome = 'approved' GROUP BY r.reviewer`
