@@ -196,7 +196,7 @@ func judgePart(ctx context.Context, of Result, lines []line, i int, rule ruleboo
 		}
 	}
 	for few := range slices.Chunk(asked, claims.MaxRows) {
-		sheet := claims.Sheet{Rule: rule.Code, Day: of.Day, Title: of.Title, Event: of.Title, SkipDuplicates: skip}
+		sheet := claims.Sheet{Rule: rule.Code, Day: of.Day, Title: of.Title, Event: of.Title, SkipDuplicates: skip, File: true}
 		for _, l := range few {
 			sheet.Rows = append(sheet.Rows, claims.SheetRow{Household: l.home.id, Qty: l.marks[i].qty, Step: l.marks[i].step})
 		}

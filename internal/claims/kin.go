@@ -110,22 +110,22 @@ func (c *command) addKin(ctx context.Context, in Kin) (core.ID, error) {
 		"household": in.Household, "other": in.Other, "staff": in.Staff, "relation": in.Relation, "from_day": in.FromDay})
 }
 
-// EndKin ends a relation today: a marriage that was dissolved, or an entry made by mistake. It stays readable.
+// EndKin ends a relation today: a marriage that was dissolved, or an entry made by mistake. Today is its last day, so that
+// nobody ends it, reviews and registers it again within the day. What begins later than today never holds. It stays readable.
 func (s *Service) EndKin(ctx context.Context, by core.Actor, village core.Area, id core.ID) error {
 	if err := access.Require(by, access.OpRegisterKin, village); err != nil {
 		return err
 	}
 	_, err := run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {
 		var household core.ID
-		last := c.today.Add(-1)
-		err := c.tx.Row(ctx, sqlEndKin, last, c.village, id).Scan(&household)
+		err := c.tx.Row(ctx, sqlEndKin, c.today, c.village, id).Scan(&household)
 		if errors.Is(err, store.ErrNone) {
 			return 0, errs.New(errs.NotFound, "claims.no_kin")
 		}
 		if err != nil {
 			return 0, err
 		}
-		return id, c.log(ctx, "claims.end_kin", "kin", id.String(), map[string]any{"household": household}, map[string]any{"until_day": last})
+		return id, c.log(ctx, "claims.end_kin", "kin", id.String(), map[string]any{"household": household}, map[string]any{"until_day": c.today})
 	})
 	return err
 }

@@ -111,6 +111,14 @@ func TestRelativesDoNotReview(t *testing.T) {
 	p.wants(err, "")
 	p.wants(p.claims.EndKin(ctx, p.clerk, p.village, id), "")
 	p.wants(p.claims.EndKin(ctx, p.clerk, p.village, id), "claims.no_kin")
+	list, _, _, err := p.claims.Kin(ctx, p.clerk, p.village, core.Page{})
+	p.wants(err, "")
+	if ended := list[len(list)-1]; ended.ID != id || ended.FromDay != today || ended.UntilDay != today {
+		t.Errorf("ended on the day it began: %+v", ended)
+	}
+	_, err = p.claims.Approve(ctx, cousin, p.village, claims.Seen{ID: c.ID})
+	p.wants(err, "claims.relative") // today is its last day
+	p.clock.SetDay(today.Add(1))
 	_, err = p.claims.Approve(ctx, cousin, p.village, claims.Seen{ID: c.ID})
 	p.wants(err, "")
 	p.balanced()

@@ -24,6 +24,9 @@ type Sheet struct {
 	// SkipDuplicates leaves out households that have a claim by the rule for the day already, in the book or on the way
 	// there: what another clerk typed from the same paper, or the same file a second time.
 	SkipDuplicates bool
+
+	// File says that the rows were read from a workbook: the audit trail tells such sheets from typed ones.
+	File bool
 }
 
 // SheetRow is one line of the paper.
@@ -283,7 +286,11 @@ func (c *command) writeSheet(ctx context.Context, in Sheet, judged judgedSheet) 
 	if err := c.tx.Many(ctx, sqlInsert, len(rows), func(i int) []any { return rows[i].row() }); err != nil {
 		return kept, err
 	}
-	return kept, c.log(ctx, "claims.submit_sheet", "sheet", sheet.String(), nil, map[string]any{
+	action := "claims.submit_sheet"
+	if in.File {
+		action = "claims.import_sheet"
+	}
+	return kept, c.log(ctx, action, "sheet", sheet.String(), nil, map[string]any{
 		"rule": in.Rule, "day": in.Day, "title": in.Title, "claims": len(rows), "points": points})
 }
 

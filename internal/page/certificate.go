@@ -69,3 +69,6 @@ func (v *certificatePage) Covered() bool {
 func (v *certificatePage) Change(t claims.CategoryTotal) string {
 	return v.Signed(t.Points - t.LastPoints)
 }
+
+// Taken is what the month's deductions took.
+func (v *certificatePage) Taken() string { return v.Signed(-v.Closing.Deducted) }

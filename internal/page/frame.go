@@ -99,10 +99,13 @@ func (f Frame) Pick(zh, en string) string {
 // Category is a category's name.
 func (f Frame) Category(category string) string { return f.T("rules.category." + category) }
 
-// Signed writes points with their sign, a real minus for deductions.
+// Signed writes points with their sign, a real minus for deductions and none for nothing.
 func (f Frame) Signed(p core.Points) string {
 	if p < 0 {
 		return "−" + strconv.FormatInt(-int64(p), 10)
+	}
+	if p == 0 {
+		return "0"
 	}
 	return "+" + strconv.FormatInt(int64(p), 10)
 }

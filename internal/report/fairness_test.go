@@ -2,11 +2,13 @@ package report_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/report"
+	"qunyan/internal/store"
 )
 
 // TestOversight plays a few decisions and reads every figure that is made of them.
@@ -70,8 +72,52 @@ func TestOversight(t *testing.T) {
 	if err != nil || len(wide.ByVillage) != 4 || wide.Fields < b.Fields {
 		t.Errorf("the county's: %+v, %v", wide, err)
 	}
+	part := wide.ByVillage[slices.IndexFunc(wide.ByVillage, func(p report.BurdenPart) bool { return p.Area == v.code })]
+	if part.Fields != b.Fields || part.Imported != b.Imported {
+		t.Errorf("the village in the county's list: %+v, alone %+v", part, b)
+	}
 	queues, err := c.reports.Queues(ctx, township, v.code.Parent())
 	if err != nil || len(queues) != 0 {
 		t.Errorf("nothing waits: %+v, %v", queues, err)
+	}
+}
+
+// TestBurdenTellsTypedFromRead: rows of a paper count as typed, rows of a workbook do not, and a redemption at the counter
+// is no form of the village.
+func TestBurdenTellsTypedFromRead(t *testing.T) {
+	t.Parallel()
+	c := newCounty(t, 12)
+	ctx := context.Background()
+	c.clock.SetDay(20260210)
+	v := c.villages[0]
+	clerk := core.Actor{Kind: core.StaffActor, ID: c.ids.Next(), Name: "张文书", Grants: []core.Grant{{Role: core.RoleClerk, Area: v.code}}}
+	before, err := c.reports.Burden(ctx, clerk, v.code, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheet := claims.Sheet{Rule: "A01", Day: 20260209, Title: "群众会"}
+	for _, home := range v.homes[:2] {
+		sheet.Rows = append(sheet.Rows, claims.SheetRow{Household: home, Qty: 1, Step: -1})
+	}
+	if _, err := c.claims.SubmitSheet(ctx, clerk, v.code, sheet); err != nil {
+		t.Fatal(err)
+	}
+	err = c.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		file := sheet
+		file.Title, file.File = "院坝会", true
+		_, err := c.claims.PutSheet(ctx, tx, clerk, v.code, file)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := c.reports.Burden(ctx, clerk, v.code, 0)
+	if err != nil || b.Fields != before.Fields+3+2 || b.Imported != before.Imported+1 || b.RollRows != before.RollRows {
+		t.Errorf("before %+v, then %+v, %v", before, b, err)
+	}
+	for _, act := range b.Acts {
+		if act.Action == "market.redeem" || act.Action == "claims.import_sheet" {
+			t.Errorf("counted as typed: %+v", act)
+		}
 	}
 }
