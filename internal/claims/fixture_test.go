@@ -83,7 +83,7 @@ func (p *place) view(fn func(ctx context.Context, tx *store.Tx) error) {
 
 const putRuleset = `INSERT INTO ruleset (village, version, title, state, base_version, from_day, vote_day, vote_due, vote_present, vote_for,
 		minutes_no, notice_days, created_ms, changed_ms, by_name)
-	VALUES ($1, $2, '积分细则', 'adopted', 1, $3, $3, 30, 25, 20, '2026-1', 3, 0, 0, '刘支书')`
+	VALUES ($1, $2, '积分细则', 'published', 1, $3, $3, 30, 25, 20, '2026-1', 3, 0, 0, '刘支书')`
 
 const putRule = `INSERT INTO rule (village, version, code, sort, category, kind, text_zh, text_en, points, points_min, points_max, scale, per,
 		unit_zh, unit_en, cap_period, cap_points, cap_count, proof_zh, proof_en, approver, self)

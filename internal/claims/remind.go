@@ -11,7 +11,7 @@ import (
 const sqlForgotten = `SELECT DISTINCT r.village FROM ruleset r
 	LEFT JOIN book b ON b.village = r.village
 	LEFT JOIN month_reminder m ON m.village = r.village AND m.month = $1
-	WHERE r.state = 'adopted' AND r.from_day <= $2 AND r.village > $3 AND COALESCE(b.closed, 0) < $1 AND COALESCE(m.month, 0) = 0
+	WHERE r.state IN ('published', 'adopted') AND r.from_day <= $2 AND r.village > $3 AND COALESCE(b.closed, 0) < $1 AND COALESCE(m.month, 0) = 0
 	ORDER BY r.village LIMIT 500`
 
 const sqlRemind = `INSERT INTO month_reminder (village, month, at_ms) VALUES ($1, $2, $3) ON CONFLICT (village, month) DO NOTHING`

@@ -151,7 +151,7 @@ func (s *Service) beginTrial(ctx context.Context, village core.Area, version int
 }
 
 const sqlKnownRules = `SELECT r.code, r.text_zh, r.text_en FROM rule r JOIN ruleset s ON s.village = r.village AND s.version = r.version
-	WHERE r.village = $1 AND s.state = 'adopted' AND s.version <> $2 ORDER BY r.version`
+	WHERE r.village = $1 AND s.state IN ('published', 'adopted') AND s.version <> $2 ORDER BY r.version`
 
 // knownRules are the rules of the village's adopted versions, with the latest words of each.
 func knownRules(ctx context.Context, tx *store.Tx, village core.Area, version int64) (map[string]string, error) {

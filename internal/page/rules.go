@@ -75,7 +75,7 @@ func (h *Handler) printRules(q *request) error {
 	default:
 		v.As = "a4"
 	}
-	v.Size = typeSize(len(set.Rules))
+	v.Size = v.typeSize()
 	if v.QR, err = qr(q.origin() + "/p/" + place.Village.String() + "/rules"); err != nil {
 		return err
 	}
@@ -85,12 +85,24 @@ func (h *Handler) printRules(q *request) error {
 	return q.show("rules_poster.html", v)
 }
 
-// typeSize is the step of the poster's type: 15 lines are read from across the road, more than 40 go on a second sheet.
-func typeSize(lines int) string {
+// typeSize is the step of the poster's type: 15 plain lines fill a sheet and are read from across the road, very many go
+// on a second one. A line counts two, and what is printed small below it one each.
+func (v *rulesPage) typeSize() string {
+	weight := 0
+	for _, r := range v.Ruleset.Rules {
+		weight += 2
+		for _, small := range []bool{len(r.Scale) > 0, v.Cap(r) != "", v.More(r) != ""} {
+			if small {
+				weight++
+			}
+		}
+	}
 	switch {
-	case lines <= 16:
+	case weight <= 50:
+		return "xl"
+	case weight <= 62:
 		return "l"
-	case lines <= 24:
+	case weight <= 80:
 		return "m"
 	}
 	return "s"

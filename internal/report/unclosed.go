@@ -20,7 +20,7 @@ type Unclosed struct {
 }
 
 const (
-	sqlRuled    = `SELECT village, MIN(from_day) FROM ruleset WHERE village >= $1 AND village <= $2 AND state = 'adopted' GROUP BY village`
+	sqlRuled    = `SELECT village, MIN(from_day) FROM ruleset WHERE village >= $1 AND village <= $2 AND state IN ('published', 'adopted') GROUP BY village`
 	sqlReminded = `SELECT village, at_ms FROM month_reminder WHERE village >= $1 AND village <= $2 AND month = $3`
 	sqlOverdue  = `SELECT village, COUNT(*) FROM objection WHERE village >= $1 AND village <= $2 AND state = 'open' AND due_day < $3 GROUP BY village`
 )

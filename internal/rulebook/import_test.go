@@ -91,6 +91,35 @@ func TestExportAndImportGiveTheSameRules(t *testing.T) {
 	}
 }
 
+// What a file says about caps on categories is what the draft has afterwards: none where its table is empty. A file
+// that says nothing about them leaves them alone.
+func TestAnEmptiedTableOfCategoryCapsTakesThemAway(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	h := newHouse(t)
+	v, err := h.rules.Draft(ctx, h.secretary(), rulebook.DraftInput{Area: h.village, Title: "前进村积分细则", Source: rulebook.FromTemplate})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for form, without := range written(t, h.read(t, h.village, v)) {
+		if _, err := h.rules.SetCategoryCaps(ctx, h.secretary(), rulebook.CategoryCapsInput{Area: h.village, Version: v,
+			Caps: []rulebook.CategoryCap{{Category: rulebook.Volunteer, Period: rulebook.EachMonth, Points: 60}}}); err != nil {
+			t.Fatal(err)
+		}
+		set := h.read(t, h.village, v)
+		silent := book(t, []any{"编号", "分值"}, []any{set.Rules[0].Code, int64(set.Rules[0].Points)})
+		for _, step := range []struct {
+			content []byte
+			caps    int
+		}{{silent, 1}, {without, 0}} {
+			out := h.importing(t, h.secretary(), rulebook.ImportInput{Area: h.village, Version: v, Content: step.content})
+			if got := h.read(t, h.village, v).Caps; !out.Written || len(got) != step.caps {
+				t.Errorf("%s: caps %+v, want %d; %v", form, got, step.caps, said(out))
+			}
+		}
+	}
+}
+
 // sameRules compares but for the numbers of the order, which an import counts anew.
 func sameRules(a, b []rulebook.Rule) bool {
 	a, b = slices.Clone(a), slices.Clone(b)

@@ -186,6 +186,9 @@ func parseTable(path string) (parsed, error) {
 			}
 		}
 	}
+	if file.Headed[ruletable.CategoryCaps] { // an emptied sheet takes the caps away; without the sheet the draft keeps its own
+		out.caps = []CategoryCap{}
+	}
 	for _, row := range file.Rows[ruletable.CategoryCaps] {
 		out.caps = append(out.caps, CategoryCap{Category(row.Texts["category"]), Period(row.Texts["cap_period"]), core.Points(row.Wholes["cap_points"])})
 	}

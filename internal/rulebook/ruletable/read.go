@@ -49,7 +49,8 @@ func (r Row) Fault(c Column, code string, params map[string]any) Fault {
 // File is what stands in a file.
 type File struct {
 	Rows       map[Part][]Row
-	Faults     []Fault // the first thousand, in the order of the file
+	Headed     map[Part]bool // parts whose table stands in the file, with rows or without
+	Faults     []Fault       // the first thousand, in the order of the file
 	FaultCount int
 	Ignored    []string // columns that mean nothing to us, as sheet!column
 	order      map[string]int
@@ -84,7 +85,7 @@ func Read(path string) (*File, error) {
 		return nil, err
 	}
 	defer in.Close()
-	r := &reader{file: &File{Rows: map[Part][]Row{}, order: map[string]int{}}, lexicon: newLexicon()}
+	r := &reader{file: &File{Rows: map[Part][]Row{}, Headed: map[Part]bool{}, order: map[string]int{}}, lexicon: newLexicon()}
 	for i, sheet := range in.Sheets() {
 		r.file.order[sheet.Name] = i
 		r.sheet, r.headRow, r.closed = sheet, 0, false
@@ -257,6 +258,7 @@ func (r *reader) heading(row table.Row) {
 		return
 	}
 	r.part, r.layout, r.headRow, r.headed = part, layout, row.Number, r.headed || part == Rules
+	r.file.Headed[part] = true
 	at := Row{Sheet: r.sheet.Name, Number: row.Number, at: layout}
 	for _, c := range twice {
 		r.file.Add(at.Fault(c, "import.column_twice", nil))

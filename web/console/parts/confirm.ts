@@ -9,7 +9,7 @@ export interface Question {
   action: string
   danger?: boolean
   /** Asks for words too; they go with what is done and are shown to the people concerned. */
-  reason?: { label: string; hint?: string; suggestions?: string[] }
+  reason?: { label: string; hint?: string; suggestions?: string[]; most?: number }
 }
 
 interface Open extends Question {

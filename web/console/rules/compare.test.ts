@@ -23,4 +23,13 @@ describe('two versions', () => {
     expect(differences([rule('B01', { scale: step(2) })], [rule('B01', { scale: step(3) })])[0].aspects).toEqual(['points'])
     expect(differences([rule('B01')], [rule('B01', { points_max: 9 })])).toEqual([])
   })
+
+  it('see whose deed it is, further caps, a condition and how a deduction is listed; what is left out is as usual', () => {
+    const change = (part: Partial<Rule>) => differences([rule('A01')], [rule('A01', part)]).flatMap((one) => one.aspects)
+    expect(change({ who: 'tag', who_tag: '楼栋长' })).toEqual(['more'])
+    expect(change({ caps: [{ period: 'year', each: 'household', points: 0, count: 1 }] })).toEqual(['cap'])
+    expect(change({ condition: { expr: 'weekday >= 6', text_zh: '只算周末', text_en: '' }, warn_days: 7 })).toEqual(['more'])
+    expect(change({ list_category: 'environment' })).toEqual(['listing'])
+    expect(change({ who: 'household', who_tag: '', caps: [], unit_size: 1, unit_round: 'down', warn_days: 0, list_category: '', list_text: false })).toEqual([])
+  })
 })

@@ -1,7 +1,7 @@
 import type { Rule } from '../api/model'
 
 /** What may differ between two versions of a line. */
-export type Aspect = 'text' | 'points' | 'cap' | 'proof' | 'approver' | 'self' | 'category' | 'kind'
+export type Aspect = 'text' | 'points' | 'cap' | 'proof' | 'approver' | 'self' | 'category' | 'kind' | 'more' | 'listing'
 
 export interface Difference {
   code: string
@@ -14,12 +14,14 @@ export interface Difference {
 const sides: Record<Aspect, (rule: Rule) => unknown> = {
   text: (rule) => [rule.text_zh, rule.text_en],
   points: (rule) => [rule.points, rule.per, rule.unit_zh, rule.scale.map((step) => [step.label_zh, step.points])],
-  cap: (rule) => [rule.cap_period, rule.cap_points, rule.cap_count],
+  cap: (rule) => [rule.cap_period, rule.cap_points, rule.cap_count, (rule.caps ?? []).map((cap) => [cap.period, cap.each, cap.points, cap.count])],
   proof: (rule) => [rule.proof_zh, rule.proof_en],
   approver: (rule) => rule.approver,
   self: (rule) => rule.self,
   category: (rule) => rule.category,
   kind: (rule) => rule.kind,
+  more: (rule) => [rule.who ?? 'household', rule.who_tag ?? '', rule.unit_size ?? 1, rule.unit_round ?? 'down', rule.warn_days ?? 0, rule.condition?.expr ?? '', rule.condition?.text_zh ?? ''],
+  listing: (rule) => [rule.list_category ?? '', rule.list_text ?? false],
 }
 
 /** The aspects in which two versions of a line differ. */

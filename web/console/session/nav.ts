@@ -7,7 +7,7 @@ interface Item {
   needs: Ability
   levels: Level[]
   /** The count that waits for a person, shown beside the text. */
-  count?: 'review' | 'objections' | 'changes'
+  count?: 'review' | 'objections' | 'changes' | 'filings'
 }
 
 interface Section {
@@ -45,7 +45,7 @@ const sections: Section[] = [
     items: [
       { route: 'overview', needs: 'ReadReports', levels: wide },
       { route: 'queues', needs: 'ReviewClaim', levels: ['township'] },
-      { route: 'filings', needs: 'FileRules', levels: ['township'] },
+      { route: 'filings', needs: 'FileRules', levels: ['township'], count: 'filings' },
       { route: 'oversight', needs: 'SetReviewing', levels: wide },
       { route: 'burden', needs: 'ReadReports', levels: wide },
       { route: 'rules', needs: 'EditTemplate', levels: wide },

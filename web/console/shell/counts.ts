@@ -1,14 +1,19 @@
 import { reactive } from 'vue'
 import { listChanges } from '../api/changes'
 import { listClaims, listObjections } from '../api/claims'
+import { listFilings } from '../api/rules'
 import { can } from '../session/session'
 
-/** What waits for a person in the village shown; -1 while unknown. `more` says that a page was not enough to count it. */
-export const counts = reactive({ area: '', review: -1, objections: -1, changes: -1, more: false })
+/** What waits for a person in the area shown; -1 while unknown. `more` says that a page was not enough to count it. */
+export const counts = reactive({ area: '', review: -1, objections: -1, changes: -1, filings: -1, more: false })
 
-/** Reads the counts of a village anew. A failure leaves the last known ones: they only hint. */
+/** Reads the counts of a village or a township anew. A failure leaves the last known ones: they only hint. */
 export async function refreshCounts(area: string): Promise<void> {
-  if (counts.area !== area) Object.assign(counts, { area, review: -1, objections: -1, changes: -1, more: false })
+  if (counts.area !== area) Object.assign(counts, { area, review: -1, objections: -1, changes: -1, filings: -1, more: false })
+  if (area.length === 9 && can('FileRules', area)) {
+    const waiting = await listFilings(area).catch(() => null)
+    if (waiting && counts.area === area) counts.filings = waiting.length
+  }
   if (area.length !== 12 || !can('ReadVillage', area)) return
   try {
     const [waiting, open, changes] = await Promise.all([

@@ -41,5 +41,7 @@ export function errorMessage(error: unknown): string {
   if (!(error instanceof ApiError)) return t('common.error.unknown')
   const local = localTexts[error.code as LocalCode]
   if (local) return t(local)
-  return errorText(error.code, error.params) ?? (error.detail || t('common.error.unknown'))
+  // A field's name is for programs: the server's sentence has the word people know in its place.
+  const own = 'field' in error.params && error.detail !== '' ? null : errorText(error.code, error.params)
+  return own ?? (error.detail || t('common.error.unknown'))
 }
