@@ -116,7 +116,7 @@ test('a village typed by keyboard alone: nothing is lost, nothing counts twice',
 })
 
 test('a month is rated by three people, typed from paper and by thumb, and claimed once', async ({ page }) => {
-  test.setTimeout(90_000)
+  test.setTimeout(180_000)
   await page.setViewportSize(sizes.desktop)
   const { area: village } = account('clerk2')
   await enter(page, 'clerk2')
