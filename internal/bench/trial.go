@@ -17,6 +17,9 @@ const sqlTrialFill = `INSERT INTO claim (village, id, household, version, rule, 
 
 const sqlTrialRead = `SELECT rule, day, step, qty, points, event, source FROM claim WHERE village = $1 AND id > $2 ORDER BY id`
 
+// trialLimit is how long somebody waits for the trial of a year.
+const trialLimit = 5 * time.Second
+
 // trial compares the trial of a draft on a year of 60,000 claims with reading the same claims and doing nothing.
 func trial(ctx context.Context, b *bench) ([]Result, error) {
 	n, v := b.size(60_000, 60_000, 200), village(0)
@@ -50,8 +53,8 @@ func trial(ctx context.Context, b *bench) ([]Result, error) {
 	}
 	raw, product, err := middle(5, read, try)
 	return []Result{{
-		Name: fmt.Sprintf("trial of a draft on %d claims", n), Reference: fmt.Sprintf("reading them %d ms", raw.Milliseconds()), Measured: fmt.Sprintf("%d ms", product.Milliseconds()),
-		Ratio: int64(product) * 1000 / max(int64(raw), int64(time.Microsecond)), Bar: 8000,
+		Name: fmt.Sprintf("trial of a draft on %d claims", n), Reference: fmt.Sprintf("%d ms; only reading them %d ms", trialLimit.Milliseconds(), raw.Milliseconds()),
+		Measured: fmt.Sprintf("%d ms", product.Milliseconds()), Ratio: max(int64(product)*1000/int64(trialLimit), 1), Bar: 1000,
 	}}, err
 }
 
