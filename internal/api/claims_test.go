@@ -92,8 +92,8 @@ func TestAMonthOverHTTP(t *testing.T) {
 			OK   bool   `json:"ok"`
 			Code string `json:"code"`
 		} `json:"results"`
-	}](supervisor.Post(w.In("/claims/approve"), map[string]any{"claims": []map[string]any{{"id": mine.ID, "version_no": 1}, {"id": made.Results[0].Claim, "version_no": 1}, {"id": made.Results[1].Claim, "version_no": 1}}}).Want(200))
-	if together.Results[0].Code != "claims.changed_meanwhile" || !together.Results[1].OK || !together.Results[2].OK {
+	}](supervisor.Post(w.In("/claims/approve"), map[string]any{"claims": []map[string]any{{"id": mine.ID, "version_no": mine.VersionNo + 1}, {"id": made.Results[0].Claim, "version_no": 1}, {"id": made.Results[1].Claim, "version_no": 1}}}).Want(200))
+	if together.Results[0].Code != "claims.wrong_state" || !together.Results[1].OK || !together.Results[2].OK {
 		t.Errorf("approved together: %+v", together)
 	}
 	closeOverHTTP(w, clerk, secretary, mine)

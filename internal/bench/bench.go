@@ -93,6 +93,7 @@ func measurements(opt Options) []measurement {
 		{"sheet of households", sheets, false},
 		{"month close of a village", monthClose, false},
 		{"month close of the county", countyClose, false},
+		{"month close of long months", longCloses, false},
 		{"judging a claim", judging, true},
 		{"passbook", passbook, true},
 		{"county overview", overview, true},

@@ -41,10 +41,13 @@ func sheets(ctx context.Context, b *bench) ([]Result, error) {
 	if err = errors.Join(err, loop.Close()); err != nil {
 		return nil, err
 	}
-	return []Result{{
-		Name: "sheet of 400 households", Reference: fmt.Sprintf("%d ms; insert of %d lines %d ms", sheetLimit.Milliseconds(), len(homes), raw.Milliseconds()),
-		Measured: fmt.Sprintf("%d ms", product.Milliseconds()), Ratio: max(int64(product)*1000/int64(sheetLimit), 1), Bar: 1000,
-	}}, nil
+	measured := fmt.Sprintf("%d ms", product.Milliseconds())
+	return []Result{
+		{Name: "sheet of 400 households", Reference: fmt.Sprintf("insert of %d lines %d ms", len(homes), raw.Milliseconds()), Measured: measured,
+			Ratio: int64(product) * 1000 / int64(raw), Bar: 8000},
+		{Name: "sheet of 400 households: to its limit", Reference: fmt.Sprintf("%d ms", sheetLimit.Milliseconds()), Measured: measured,
+			Ratio: max(int64(product)*1000/int64(sheetLimit), 1), Bar: 1000},
+	}, nil
 }
 
 // typeSheets takes turns between the reference and a day's sheet, each day one later, so that the caps of the month

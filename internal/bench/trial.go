@@ -52,10 +52,13 @@ func trial(ctx context.Context, b *bench) ([]Result, error) {
 		return err
 	}
 	raw, product, err := middle(5, read, try)
-	return []Result{{
-		Name: fmt.Sprintf("trial of a draft on %d claims", n), Reference: fmt.Sprintf("%d ms; only reading them %d ms", trialLimit.Milliseconds(), raw.Milliseconds()),
-		Measured: fmt.Sprintf("%d ms", product.Milliseconds()), Ratio: max(int64(product)*1000/int64(trialLimit), 1), Bar: 1000,
-	}}, err
+	name, measured := fmt.Sprintf("trial of a draft on %d claims", n), fmt.Sprintf("%d ms", product.Milliseconds())
+	return []Result{
+		{Name: name, Reference: fmt.Sprintf("reading them %d ms", raw.Milliseconds()), Measured: measured,
+			Ratio: int64(product) * 1000 / max(int64(raw), int64(time.Microsecond)), Bar: 8000},
+		{Name: name + ": to its limit", Reference: fmt.Sprintf("%d ms", trialLimit.Milliseconds()), Measured: measured,
+			Ratio: max(int64(product)*1000/int64(trialLimit), 1), Bar: 1000},
+	}, err
 }
 
 // yearOfClaims gives a village a draft, and n claims spread over its households and a year's days; it returns the draft.
