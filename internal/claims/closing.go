@@ -45,7 +45,7 @@ const (
 
 // resume is how far the month's close has come; at its beginning if no step was made.
 func (c *command) resume(ctx context.Context, month core.Month) (progress, error) {
-	p, _, err := stepsOf(ctx, c.tx, c.village)
+	p, err := stepsOf(ctx, c.tx, c.village)
 	switch {
 	case errors.Is(err, store.ErrNone):
 		return progress{Closing: ledger.Closing{Month: month, Actor: c.by.ID, ActorName: c.by.Name}}, nil
@@ -55,10 +55,11 @@ func (c *command) resume(ctx context.Context, month core.Month) (progress, error
 	return p, err
 }
 
-func stepsOf(ctx context.Context, tx *store.Tx, village core.Area) (p progress, begun bool, err error) {
+// stepsOf is how far a close that was begun has come, or store.ErrNone.
+func stepsOf(ctx context.Context, tx *store.Tx, village core.Area) (p progress, err error) {
 	err = tx.Row(ctx, sqlSteps, village).Scan(&p.Month, &p.last.household, &p.last.id, &p.FirstNo, &p.LastNo, &p.Claims, &p.Points,
 		&p.Deducted, &p.Actor, &p.ActorName)
-	return p, err == nil, err
+	return p, err
 }
 
 // closingNow is what everybody is told who wants to change a claim between the steps of a close.
@@ -131,11 +132,11 @@ func (s *Service) beginSteps(ctx context.Context, by core.Actor, village core.Ar
 // dueAfter reads what is left to be posted, with the texts of its lines. It stays as it is: the month is marked.
 func (s *Service) dueAfter(ctx context.Context, village core.Area, month core.Month) (rest []due, texts memos, err error) {
 	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		p, begun, err := stepsOf(ctx, tx, village)
-		if !begun {
-			if errors.Is(err, store.ErrNone) { // closed meanwhile
-				err = nil
-			}
+		p, err := stepsOf(ctx, tx, village)
+		if errors.Is(err, store.ErrNone) { // closed meanwhile
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		if rest, err = readDue(ctx, tx, village, month, p.last); err != nil {
@@ -157,9 +158,9 @@ func (s *Service) step(ctx context.Context, by core.Actor, village core.Area, mo
 		if err != nil {
 			return err
 		}
-		p, begun, err := stepsOf(ctx, tx, village)
+		p, err := stepsOf(ctx, tx, village)
 		switch {
-		case !begun && errors.Is(err, store.ErrNone), begun && (p.Month != month || p.last.compare(some[0].place) >= 0):
+		case errors.Is(err, store.ErrNone), err == nil && (p.Month != month || p.last.compare(some[0].place) >= 0):
 			return errOvertaken
 		case err != nil:
 			return err

@@ -174,3 +174,24 @@ func TestTwoClosesOfALongMonthPostItOnce(t *testing.T) {
 	p.balanced()
 	p.verified()
 }
+
+func TestAUsedKeyBeginsNoCloseInSteps(t *testing.T) {
+	t.Parallel()
+	p := longMonth(t)
+	by := p.intent(p.secretary)
+	p.tx(func(ctx context.Context, tx *store.Tx) error {
+		_, err := store.Once(ctx, tx, by, p.village, p.clock.Now(), func() (int, error) { return 1, nil })
+		return err
+	})
+	by.Intent.Hash[0]++ // the same key over another body
+	_, err := p.claims.Close(context.Background(), by, p.village, 202609)
+	p.wants(err, "store.key_reused")
+	p.view(func(ctx context.Context, tx *store.Tx) error {
+		var posted, closing int64
+		err := tx.Row(ctx, `SELECT (SELECT COUNT(*) FROM line WHERE village = $1 AND kind = 2), closing FROM book WHERE village = $1`, p.village).Scan(&posted, &closing)
+		if posted != 0 || closing != 0 {
+			t.Errorf("%d lines were posted, closing %d", posted, closing)
+		}
+		return err
+	})
+}

@@ -20,18 +20,14 @@ func Once[T any](ctx context.Context, tx *Tx, by core.Actor, at core.Area, nowMs
 	if by.Intent.Key == "" {
 		return fn()
 	}
-	var hash []byte
-	var stored string
-	err := tx.q.answered(ctx, at, by.Intent.Key).Scan(&hash, &stored)
-	switch {
-	case err == nil && !bytes.Equal(hash, by.Intent.Hash[:]):
-		return answer, errs.New(errs.Conflict, "store.key_reused")
+	switch stored, err := answerOf(ctx, tx, by, at); {
 	case err == nil:
 		return answer, json.Unmarshal([]byte(stored), &answer)
 	case !errors.Is(err, ErrNone):
 		return answer, err
 	}
-	if answer, err = fn(); err != nil {
+	answer, err := fn()
+	if err != nil {
 		return answer, err
 	}
 	kept, err := json.Marshal(answer)
@@ -48,16 +44,20 @@ func Fresh(ctx context.Context, tx *Tx, by core.Actor, at core.Area) error {
 	if by.Intent.Key == "" {
 		return nil
 	}
-	var hash []byte
-	var stored string
-	err := tx.q.answered(ctx, at, by.Intent.Key).Scan(&hash, &stored)
-	switch {
-	case errors.Is(err, ErrNone):
-		return nil
-	case err == nil && !bytes.Equal(hash, by.Intent.Hash[:]):
-		return errs.New(errs.Conflict, "store.key_reused")
+	if _, err := answerOf(ctx, tx, by, at); !errors.Is(err, ErrNone) {
+		return err
 	}
-	return err
+	return nil
+}
+
+// answerOf is the answer kept for the actor's intent, or ErrNone.
+func answerOf(ctx context.Context, tx *Tx, by core.Actor, at core.Area) (stored string, err error) {
+	var hash []byte
+	err = tx.q.answered(ctx, at, by.Intent.Key).Scan(&hash, &stored)
+	if err == nil && !bytes.Equal(hash, by.Intent.Hash[:]) {
+		err = errs.New(errs.Conflict, "store.key_reused")
+	}
+	return stored, err
 }
 
 const sqlAnswered = `SELECT hash, answer FROM intent WHERE village = $1 AND key = $2`
