@@ -46,7 +46,7 @@ func TestRatingSheets(t *testing.T) {
 		path   string
 		status int
 	}{
-		{w.Stranger(), path, 401}, {w.As(core.RoleKeeper), path + "/result", 403}, {w.As(core.RoleClerk), path[:len(path)-1] + "0", 404},
+		{w.Stranger(), path, 401}, {w.As(core.RoleKeeper), path + "/result", 403}, {w.As(core.RoleClerk), anotherID(path), 404},
 	} {
 		if a := c.by.Get(c.path); a.Status != c.status {
 			t.Errorf("%s: %d, want %d", c.path, a.Status, c.status)

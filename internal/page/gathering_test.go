@@ -37,7 +37,7 @@ func TestSignInSheet(t *testing.T) {
 		path   string
 		status int
 	}{
-		{w.Stranger(), path, 401}, {w.As(core.RoleCounty), path[:len(path)-1] + "0", 404}, {w.As(core.RoleClerk), strings.Replace(path, w.Village.String(), w.Foreign.String(), 1), 403},
+		{w.Stranger(), path, 401}, {w.As(core.RoleCounty), anotherID(path), 404}, {w.As(core.RoleClerk), strings.Replace(path, w.Village.String(), w.Foreign.String(), 1), 403},
 	} {
 		if a := c.by.Get(c.path); a.Status != c.status {
 			t.Errorf("%s: %d, want %d", c.path, a.Status, c.status)
@@ -47,4 +47,13 @@ func TestSignInSheet(t *testing.T) {
 	g, err = w.Services.Gatherings.Plan(ctx, w.Actor(core.RoleClerk), w.Village, plan)
 	must(t, err)
 	holds(t, w.As(core.RoleClerk).Get("/print/gathering/"+w.Village.String()+"/"+g.ID.String()+"?lang=zh").Want(200), []string{"小时"}, "到结束")
+}
+
+// anotherID is the path with an id that nothing has: its last character is another one.
+func anotherID(path string) string {
+	last := "0"
+	if strings.HasSuffix(path, last) {
+		last = "1"
+	}
+	return path[:len(path)-1] + last
 }
