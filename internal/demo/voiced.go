@@ -25,7 +25,7 @@ func proposals() []proposal {
 		{text: "建议给每户发一台电视机", answer: "没有这笔钱，也不是村集体该办的事", refuse: true},
 		{text: "建议给三组通组路装路灯", answer: "先装学校门口到三组岔路一段", note: "装了八盏太阳能路灯"},
 		{text: "建议把赶场天的摊位摆到公路边上", answer: "公路边不安全，仍旧摆在老场坝", refuse: true},
-		{text: "建议雨季前清一次河沟", answer: "四月组织一次", note: "河沟已清，三十二户参加"},
+		{text: "建议雨季前清一次河沟", answer: "和下次大扫除一起办", note: "河沟已清，三十二户参加"},
 		{text: "建议统一订购猪瘟疫苗", answer: "请镇畜牧站来村里打"},
 		{text: "建议把垃圾池搬离水井", answer: "选在坡下，离水井两百米", note: "新垃圾池已经用上"},
 		{text: "建议让外村的货车从村里绕行", answer: "县道不归村里管，已经转交镇里", refuse: true},
@@ -38,12 +38,18 @@ func proposals() []proposal {
 		{text: "建议把公厕的灯换成声控的", answer: "换", note: "两处公厕都换了"},
 		{text: "建议冬天给活动室生一炉火", answer: "用电暖，防火", note: "买了两台电暖器"},
 		{text: "建议在合作社门口修一个洗手台", answer: "和厕所一起修"},
+		{text: "建议给村口的候车亭加一条长凳", answer: "加", note: "两条长凳已经放好"},
+		{text: "建议把大喇叭每天响两小时", answer: "早晚各十分钟就够，有老人和上夜班的", refuse: true},
+		{text: "建议统一买一台旋耕机轮流用", answer: "合作社出一半，用的户分摊油钱"},
+		{text: "建议给老井加一个盖子", answer: "怕孩子掉下去，这周就做", note: "井盖做好了，带锁"},
+		{text: "建议在晒场划出停车位", answer: "收谷子的时候要晒粮，不划", refuse: true},
+		{text: "建议给放学路上的桥加栏杆", answer: "用修路剩下的钢管", note: "桥两边都装了栏杆"},
 		{text: "建议开会不要超过一小时", answer: "先说要紧的，尽量短；议不完的仍要议完", refuse: true},
 	}
 }
 
 // fresh are those that nobody has decided on yet at the end of history.
-var fresh = []string{"建议在二组的水池边加一圈护栏", "建议把村里的广播每天早上早一点放"}
+var fresh = []string{"建议在二组的水池边加一圈护栏", "建议把去镇上的便道补一补，下雨就积水"}
 
 // planVoices lets a month's two suggestions come in, be decided on, and be carried out where that is quick.
 func (v *village) planVoices(month core.Month) {
@@ -94,7 +100,11 @@ func (v *village) settleVoice(ctx context.Context, id core.ID, p proposal, month
 // the newest one was posted, and who is related to whom.
 func (v *village) leaveVoices(ctx context.Context) error {
 	for i, text := range fresh {
-		if _, err := v.raise(ctx, text, i == 0); err != nil {
+		by, h := v.secretary, &v.homes[len(v.homes)/3]
+		if i == 0 { // the first household has a card and a PIN
+			by, h = v.homes[0].card, &v.homes[0]
+		}
+		if _, err := v.d.p.Voices.Raise(ctx, by, v.code, voices.Draft{Household: h.id, Text: text, Named: i == 0}); err != nil {
 			return err
 		}
 	}
