@@ -313,6 +313,18 @@ export const scenes = {
     await s.shot('burden', { height: 640 })
   },
 
+  async reminder(s) {
+    await s.as('county')
+    const now = new Date(Date.now() + 8 * 3_600_000)
+    const before = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - 1, 1)).toISOString().slice(0, 7).replace('-', '')
+    const { items } = await s.get(`/areas/520524/unclosed?month=${before}`)
+    const late = items.find((one) => one.reminded_ms > 0)
+    if (!late) return // before the day of the month on which villages are reminded
+    await s.as(`clerk-${late.village}`)
+    await s.go(`/console/${late.village}/sheet`)
+    await s.shot('reminder', { height: 520 })
+  },
+
   async villagers(s) {
     const { page } = s
     await s.size('phone')
