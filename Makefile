@@ -63,6 +63,10 @@ test-web: bin/.web-built ## Web unit tests, types and byte budget
 test-e2e: build ## Browser tests: Playwright against bin/qunyan in Chromium
 	npm --prefix web run --silent e2e
 
+.PHONY: pictures
+pictures: build ## Make the manual's pictures again, in a fresh demo (PICTURES=month,roll: only those)
+	node web/scripts/pictures.mjs
+
 .PHONY: bench
 bench: build ## Measure every bar on both engines as ratios to raw loops in the same run (ARGS=--full)
 	bin/qunyan bench $(ARGS) || missed=yes; \
