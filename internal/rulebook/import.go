@@ -90,6 +90,34 @@ func (s *Service) Import(ctx context.Context, by core.Actor, in ImportInput) (Im
 	return out, err
 }
 
+// CheckFile holds a file of rules to what needs no draft and no county: its shape, each rule by itself, the red lines.
+// Errors: those of a file that cannot be read (import.…, rulefile.…). What is wrong with lines is among the faults.
+func CheckFile(content []byte) (Imported, error) {
+	file, err := parseContent(content)
+	if err != nil {
+		return Imported{}, err
+	}
+	out := Imported{Ignored: file.Ignored}
+	found := &ruletable.File{Faults: slices.Clone(file.Faults), FaultCount: file.FaultCount}
+	for _, line := range file.lines {
+		rule, fault := line.alone()
+		if fault != nil {
+			found.Add(*fault)
+		}
+		for _, stop := range rule.stops() {
+			found.Add(line.redLine(rule.Code, stop))
+		}
+		out.Added = append(out.Added, rule.Code)
+	}
+	if _, err := checkCategoryCaps(file.caps); err != nil {
+		e := errs.From(err)
+		found.Add(ruletable.Fault{Code: e.Code, Params: e.Params})
+	}
+	found.SortAs(file.File)
+	out.Faults, out.FaultCount = found.Faults, found.FaultCount
+	return out, nil
+}
+
 // parseContent reads an upload. Workbooks are read from a file, because theirs can be large once unpacked.
 func parseContent(content []byte) (parsed, error) {
 	if len(content) > ruletable.MaxBytes {
@@ -208,8 +236,7 @@ func (p proposal) redLine(code string, s stop) ruletable.Fault {
 // rule is what the line becomes in an area's draft, and what keeps it from it.
 func (p proposal) rule(area core.Area, template Ruleset) (Rule, *ruletable.Fault) {
 	if area.Level() == core.County {
-		rule := p.over(Rule{Per: PerEvent, Scale: []Step{}}).trimmed()
-		return rule, p.fault(rule, rule.Check())
+		return p.alone()
 	}
 	county, ok := template.Rule(p.code)
 	if !ok {
@@ -237,6 +264,12 @@ func (p proposal) rule(area core.Area, template Ruleset) (Rule, *ruletable.Fault
 		return rule, p.fault(mine, errs.New(errs.Invalid, "rulefile.county_field", "rule", p.code, "field", field).At(field))
 	}
 	return rule, nil
+}
+
+// alone is the line as a rule that no county's stands behind.
+func (p proposal) alone() (Rule, *ruletable.Fault) {
+	rule := p.over(Rule{Per: PerEvent, Scale: []Step{}}).trimmed()
+	return rule, p.fault(rule, rule.Check())
 }
 
 // fault brings an error of a rule's field to its place in the file. What is empty and must not be is said plainly.
