@@ -35,9 +35,12 @@ type Imported struct {
 	Faults     []ruletable.Fault // the first thousand, in the order of the file
 	FaultCount int
 	Ignored    []string // columns that mean nothing to us, as sheet!column
+	Caps       *NewCaps // nil if the file says nothing about them and the draft keeps its own
 	rules      []Rule
-	caps       []CategoryCap // nil keeps the draft's
 }
+
+// NewCaps is what becomes of a draft's caps on whole categories. An emptied sheet takes all of them away.
+type NewCaps struct{ Before, After []CategoryCap }
 
 // Import puts the rules of a file into a draft in the place of those it has: what stands in the file is what the draft
 // holds afterwards, in the file's order. All of it is written, or, where anything is wrong, nothing; with Dry nothing in
@@ -189,18 +192,18 @@ func (s *Service) weighFile(ctx context.Context, tx *store.Tx, set Ruleset, file
 	return out, nil
 }
 
-// fileCaps holds the file's caps on whole categories to the county's.
+// fileCaps holds the file's caps on whole categories to those above.
 func fileCaps(ctx context.Context, tx *store.Tx, set Ruleset, caps []CategoryCap, out *Imported) (*ruletable.Fault, error) {
 	if caps == nil {
 		return nil, nil
 	}
 	checked, err := checkCategoryCaps(caps)
 	if err == nil && set.Area.Level() == core.Village {
-		county, problem := CategoryCaps(ctx, tx, set.Area.Parent().Parent(), set.BaseVersion)
+		upper, problem := capsAbove(ctx, tx, set)
 		if problem != nil {
 			return nil, problem
 		}
-		if !keepsTo(checked, county) {
+		if !keepsTo(checked, upper) {
 			err = errs.New(errs.Invalid, "rulebook.category_caps_loosened")
 		}
 	}
@@ -208,7 +211,7 @@ func fileCaps(ctx context.Context, tx *store.Tx, set Ruleset, caps []CategoryCap
 		e := errs.From(err)
 		return &ruletable.Fault{Code: e.Code, Params: e.Params}, nil
 	}
-	out.caps = checked
+	out.Caps = &NewCaps{append([]CategoryCap{}, set.Caps...), checked}
 	return nil, nil
 }
 
@@ -325,8 +328,10 @@ func (s *Service) writeImport(ctx context.Context, tx *store.Tx, by core.Actor, 
 	if err := putRules(ctx, tx, set.Area, set.Version, out.rules...); err != nil {
 		return err
 	}
-	if out.caps != nil {
-		if err := putCategoryCaps(ctx, tx, set.Area, set.Version, out.caps); err != nil {
+	caps := set.Caps
+	if out.Caps != nil {
+		caps = out.Caps.After
+		if err := putCategoryCaps(ctx, tx, set.Area, set.Version, caps); err != nil {
 			return err
 		}
 	}
@@ -340,5 +345,5 @@ func (s *Service) writeImport(ctx context.Context, tx *store.Tx, by core.Actor, 
 	}
 	sum := sha256.Sum256(content)
 	return s.record(ctx, tx, by, nowMs, "import", set.Area, strconv.FormatInt(set.Version, 10), map[string]any{"rules": before, "caps": set.Caps},
-		map[string]any{"rules": after, "caps": out.caps, "sha256": hex.EncodeToString(sum[:])})
+		map[string]any{"rules": after, "caps": caps, "sha256": hex.EncodeToString(sum[:])})
 }
