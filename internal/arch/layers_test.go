@@ -18,6 +18,7 @@ func layers() [][]string {
 		{"seal"},
 		{"audit", "tally"},
 		{"access"},
+		{"commands"},
 		{"directory", "files"},
 		{"ledger", "rulebook"},
 		{"claims", "market"},

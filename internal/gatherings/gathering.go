@@ -185,10 +185,10 @@ func (c Counts) units(m Mark) int64 {
 // clean checks what can be checked without the village's rules.
 func (p Plan) clean() (Plan, error) {
 	var err error
-	if p.Title, err = needLine(p.Title, "title", maxTitle); err != nil {
+	if p.Title, err = claims.NeedLine(p.Title, "title", maxTitle); err != nil {
 		return p, err
 	}
-	if p.Place, err = cleanLine(p.Place, "place", maxPlace); err != nil {
+	if p.Place, err = claims.CleanLine(p.Place, "place", maxPlace); err != nil {
 		return p, err
 	}
 	switch {
@@ -226,14 +226,3 @@ func (c Counts) fits(r rulebook.Rule) error {
 	}
 	return nil
 }
-
-// cleanLine is claims.CleanText for what has to stand in one line of a list.
-func cleanLine(text, field string, most int) (string, error) {
-	return claims.CleanText(oneLine(text), field, most)
-}
-
-func needLine(text, field string, most int) (string, error) {
-	return claims.NeedText(oneLine(text), field, most)
-}
-
-func oneLine(text string) string { return strings.ReplaceAll(text, "\n", " ") }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"math"
 
 	"qunyan/internal/access"
 	"qunyan/internal/core"
@@ -93,11 +92,9 @@ func (s *Service) Changes(ctx context.Context, by core.Actor, village core.Area,
 	if f.State != "" && !f.State.Valid() {
 		return nil, "", errs.New(errs.Invalid, "households.bad_state").At("state")
 	}
-	before := core.ID(math.MaxInt64)
-	if page.Cursor != "" {
-		if before, err = core.ParseID(page.Cursor); err != nil {
-			return nil, "", errs.New(errs.Invalid, "input.bad_cursor").At("cursor")
-		}
+	before, err := page.BeforeID()
+	if err != nil {
+		return nil, "", err
 	}
 	limit := page.Size() + 1 // one more tells whether there is another page
 	take := func(r store.Row) error {
@@ -112,9 +109,8 @@ func (s *Service) Changes(ctx context.Context, by core.Actor, village core.Area,
 		}
 		return tx.Rows(ctx, sqlList, take, village, before, string(f.State), limit)
 	})
-	if err == nil && len(found) == limit {
-		found = found[:limit-1]
-		next = found[limit-2].ID.String()
+	if err == nil {
+		found, next = core.Cut(found, page, func(one Change) string { return one.ID.String() })
 	}
 	return found, next, err
 }
