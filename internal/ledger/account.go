@@ -18,7 +18,7 @@ const (
 	PointsRedeemed     Account = 13 // points redeemed
 	BaseGranted        Account = 14 // base points given at the opening, as a negative number
 	PointsExpired      Account = 16 // points that nobody spent in the time the village voted
-	BetweenHouseholds  Account = 17 // points on their way between two households; zero after every voucher
+	BetweenHouseholds  Account = 17 // points on their way between two households; after every voucher, those that moved to other villages less those that came
 	ShopFund           Account = 21 // fen the shop can still buy goods for
 	ShopStock          Account = 22 // fen the goods on its shelves cost
 	GrantsReceived     Account = 23 // fen granted so far, as a negative number
@@ -98,7 +98,7 @@ const (
 	Void     Kind = 9  // a line of a redemption taken back on the day it was made
 	Expired  Kind = 13 // points left over of what was earned longer ago than the village voted
 
-	// What a household gives when it splits or merges, and what the other one gets; only Transfer writes them.
+	// What a household gives when it splits, merges or moves, and what the other one gets; only Transfer writes them.
 	BaseMovedOut Kind = 20
 	BaseMovedIn  Kind = 21
 	MovedOut     Kind = 22

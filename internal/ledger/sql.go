@@ -179,7 +179,12 @@ const sqlHouseholdIDs = `SELECT id FROM household WHERE village = $1`
 
 const sqlOpeningOf = `SELECT MAX(no) FROM line WHERE village = $1 AND owner = $2 AND kind = $3 HAVING COUNT(*) > 0`
 
-const sqlHouseholdChanges = `SELECT id, household, other FROM household_change WHERE village = $1 AND voucher <> 0`
+const sqlHouseholdChanges = `SELECT id, CASE WHEN kind = 'arrive' THEN 0 ELSE household END, CASE WHEN kind = 'arrive' THEN household ELSE other END, far_village
+	FROM household_change WHERE village = $1 AND voucher <> 0`
+
+// What a village's book gave a household that moved away, for the book of the other village.
+const sqlGivenAway = `SELECT CAST(COALESCE(SUM(spendable), 0) AS BIGINT) FROM household_change
+	WHERE village = $1 AND id = $2 AND kind = 'move' AND state = 'done' AND far_village = $3 AND voucher <> 0`
 
 const sqlReversals = `SELECT r.no, COALESCE(o.no, 0), COALESCE(o.voucher, 0), COALESCE(o.kind, 0), COALESCE(o.category, ''), COALESCE(o.debit, 0),
 		COALESCE(o.credit, 0), COALESCE(o.owner, 0), COALESCE(o.amount, 0), COALESCE(o.ref, 0)

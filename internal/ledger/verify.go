@@ -134,7 +134,8 @@ type check struct {
 	village    core.Area
 	book       Book
 	households map[core.ID]bool
-	changes    map[core.ID]partners // of a split or merge
+	changes    map[core.ID]partners // of a split, merge or move
+	away       int64                // points that moved to other villages, less those that came from them
 	reversals  map[int64]Line       // number of a reversal → the line it takes back
 	reversed   map[int64]bool
 	closings   []Closing
@@ -227,11 +228,14 @@ func (c *check) readHead(ctx context.Context, tx *store.Tx) error {
 	err = tx.Rows(ctx, sqlHouseholdChanges, func(r store.Row) error {
 		var id core.ID
 		var p partners
-		err := r.Scan(&id, &p.gives, &p.gets)
+		err := r.Scan(&id, &p.gives, &p.gets, &p.far)
 		c.changes[id] = p
 		return err
 	}, c.village)
 	if err != nil {
+		return err
+	}
+	if err := c.readGiven(ctx, tx); err != nil {
 		return err
 	}
 	return tx.Rows(ctx, sqlClosings, func(r store.Row) error {
