@@ -208,6 +208,7 @@ func (s *server) registerGatherings() {
 		return viewed(g, err, viewGathering)
 	})
 	s.registerRollCall(base + "/{id}")
+	s.registerGatheringPhotos(base + "/{id}")
 }
 
 func (s *server) registerRollCall(base string) {
