@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"image"
 	"image/png"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"qunyan/internal/api/apitest"
 	"qunyan/internal/core"
+	"qunyan/internal/store"
 )
 
 // shot is a photo in an answer.
@@ -61,4 +63,60 @@ func TestTheRollBesideAClaim(t *testing.T) {
 	}
 	clerk.Post(at+"/photos/remove", map[string]any{"photo": photo.ID}).WantProblem(409, "gatherings.claimed")
 	w.UnlockedCard(wang).Get("/card/files/"+photo.ID.String()).WantProblem(404, "files.no_file")
+}
+
+// TestAQueueOfTenThousandPhotos pages through a village where everybody sent a photo: every page is small, holds no
+// picture, and none is left out.
+func TestAQueueOfTenThousandPhotos(t *testing.T) {
+	t.Parallel()
+	const all = 10_000
+	w := claimsWorld(t)
+	wang := w.Household("王建国")
+	one := apitest.Read[shot](w.As(core.RoleClerk).Post(w.In("/claims"), map[string]any{"household": wang, "rule": "C01", "day": 20261009, "proof": "〔2026〕1号"}).Want(201))
+	if err := w.Services.Store.Tx(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+		ids := make([]core.ID, all-1)
+		for i := range ids {
+			ids[i] = one.ID + core.ID(i) + 1
+		}
+		if err := tx.Many(ctx, `INSERT INTO file (village, id, sha256, mime, size, owner, owner_id, by_kind, by_id, created_ms)
+			VALUES ($1, $2, $3, 'image/jpeg', 200000, 'claim', $2, 'staff', 1, 1)`, len(ids), func(i int) []any {
+			return []any{w.Village, ids[i], []byte{byte(i), byte(i >> 8)}}
+		}); err != nil {
+			return err
+		}
+		return tx.Many(ctx, `INSERT INTO claim (village, id, household, version, rule, category, day, month, step, qty, points, asked, event, note,
+				proof, photo, state, source, sheet, by_kind, by_id, by_name, reviewer, reviewer_name, reviewed_ms, reason, notice,
+				version_no, created_ms, changed_ms, resident, warned_day, warned_no, warned_what)
+			VALUES ($1, $2, $3, 1, 'C01', 'harmony', 20261009, 202610, -1, 1, 5, 5, '', '', '', $2, 'submitted', 'clerk', 0, 'staff', 1, '张文书', 0, '', 0, '', 0,
+				1, 1, 1, 0, 0, '', '')`, len(ids), func(i int) []any { return []any{w.Village, ids[i], wang} })
+	}); err != nil {
+		t.Fatal(err)
+	}
+	supervisor := w.As(core.RoleSupervisor)
+	seen := map[core.ID]bool{}
+	for cursor, pages := "", 0; ; pages++ {
+		answer := supervisor.Get(w.In("/claims?state=submitted&limit=200&cursor=" + cursor)).Want(200)
+		page := apitest.Read[struct {
+			Items []struct {
+				ID       core.ID `json:"id"`
+				PhotoURL string  `json:"photo_url"`
+			} `json:"items"`
+			Next string `json:"next"`
+		}](answer)
+		if len(page.Items) > 200 || len(answer.Body) > 350<<10 || pages > all/200 {
+			t.Fatalf("page %d has %d claims in %d KB", pages, len(page.Items), len(answer.Body)>>10)
+		}
+		for _, c := range page.Items {
+			seen[c.ID] = true
+			if (c.PhotoURL == "") != (c.ID == one.ID) {
+				t.Fatalf("claim %s has the photo %q", c.ID, c.PhotoURL)
+			}
+		}
+		if cursor = page.Next; cursor == "" {
+			break
+		}
+	}
+	if len(seen) != all {
+		t.Errorf("%d claims on the pages, want %d", len(seen), all)
+	}
 }
