@@ -38,6 +38,7 @@ type rollLine struct {
 	Hours      int64           `json:"hours"`
 	ByName     string          `json:"by_name" doc:"who took the roll"`
 	AtMs       int64           `json:"at_ms"`
+	ScanMs     int64           `json:"scan_ms" doc:"when its card scanned the code at the door; 0 if it did not"`
 	Photos     []photoView     `json:"photos" doc:"of the sign-in sheet, the first few"`
 	MorePhotos bool            `json:"more_photos"`
 }
@@ -45,7 +46,7 @@ type rollLine struct {
 func viewRollLine(l gatherings.Line) *rollLine {
 	m := viewMarked(l.Mark)
 	return &rollLine{Gathering: l.Of.ID, Kind: l.Of.Kind, Title: l.Of.Title, Place: l.Of.Place, Day: l.Of.Day, FromMin: l.Of.FromMin, ToMin: l.Of.ToMin,
-		Arrival: m.Arrival, Stayed: m.Stayed, Spoke: m.Spoke, Hours: m.Hours, ByName: m.ByName, AtMs: m.AtMs,
+		Arrival: m.Arrival, Stayed: m.Stayed, Spoke: m.Spoke, Hours: m.Hours, ByName: m.ByName, AtMs: m.AtMs, ScanMs: m.ScanMs,
 		Photos: listOf(l.Photos, "", viewGatheringPhoto(l.Of.Village)).Items, MorePhotos: l.More}
 }
 

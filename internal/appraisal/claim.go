@@ -38,7 +38,7 @@ func (s *Service) TryClaims(ctx context.Context, by core.Actor, village core.Are
 			return err
 		}
 		out, err = s.judge(ctx, tx, a, func(ctx context.Context, in claims.Sheet) (claims.SheetResult, error) {
-			return s.claims.JudgeSheet(ctx, tx, by, village, in)
+			return s.claims.JudgeSheet(ctx, tx, by, village, in, claims.Beside{})
 		})
 		return err
 	})

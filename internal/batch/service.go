@@ -70,7 +70,7 @@ func (s *Service) Try(ctx context.Context, by core.Actor, village core.Area, con
 	var out Result
 	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		out, err = s.judge(ctx, tx, f, village, skipDuplicates, func(ctx context.Context, in claims.Sheet) (claims.SheetResult, error) {
-			return s.claims.JudgeSheet(ctx, tx, by, village, in)
+			return s.claims.JudgeSheet(ctx, tx, by, village, in, claims.Beside{})
 		})
 		return err
 	})

@@ -46,22 +46,7 @@ const (
 	smallEnd = ".small.jpg" // made of a photo, and made again when it is missing: no backup holds it
 )
 
-// end is how the name of a kept content ends.
-func end(mime string) string {
-	switch mime {
-	case WebM:
-		return ".webm"
-	case Ogg:
-		return ".ogg"
-	case MP4:
-		return ".m4a"
-	}
-	return photoEnd
-}
-
-// Name is where a content stands in its village's folder: nothing but digits and letters of our own making.
-func Name(hash []byte, mime string) string { return hex.EncodeToString(hash) + end(mime) }
-
+// place is where a content stands: nothing but digits and letters of our own making.
 func place(village core.Area, hash []byte, end string) (dir, name string) {
 	dir = village.String()
 	return dir, dir + "/" + hex.EncodeToString(hash) + end

@@ -9,7 +9,7 @@ import (
 	"qunyan/internal/store"
 )
 
-// How many files are taken on one day, photos and memos together: a household's and one person's of the staff, and what
+// How many photos are taken on one day: a household's and one person's of the staff, and what
 // keeps one village from filling the disk of all. A clerk who photographs every sheet of a village of 600 households
 // stays far below.
 const (

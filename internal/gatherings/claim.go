@@ -68,8 +68,9 @@ func (s *Service) TryClaims(ctx context.Context, by core.Actor, village core.Are
 			out, err = made(ctx, tx, g)
 			return err
 		}
+		beside := claims.Beside{}
 		out, err = s.judge(ctx, tx, g, func(ctx context.Context, in claims.Sheet) (claims.SheetResult, error) {
-			return s.claims.JudgeSheet(ctx, tx, by, village, in)
+			return s.claims.JudgeSheet(ctx, tx, by, village, in, beside)
 		})
 		return err
 	})

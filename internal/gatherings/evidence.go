@@ -32,10 +32,12 @@ const linePhotos = 6
 
 const (
 	sqlOfSheet  = `SELECT gathering FROM gathering_sheet WHERE village = $1 AND sheet = $2`
-	sqlMarkLine = `SELECT m.household, m.arrival, m.stayed, m.spoke, m.hours, m.by_name, m.at_ms, h.number, COALESCE(g.name, ''), h.head
+	sqlMarkLine = `SELECT m.household, m.arrival, m.stayed, m.spoke, m.hours, m.by_name, m.at_ms, h.number, COALESCE(g.name, ''), h.head,
+			COALESCE(d.at_ms, 0), COALESCE(d.how, '')
 		FROM gathering_mark m
 		JOIN household h ON h.village = m.village AND h.id = m.household
 		LEFT JOIN area g ON g.code = h.grp
+		LEFT JOIN gathering_scan d ON d.village = m.village AND d.gathering = m.gathering AND d.household = m.household
 		WHERE m.village = $1 AND m.gathering = $2 AND m.household = $3`
 	sqlPhotos      = `SELECT id, created_ms FROM file WHERE village = $1 AND owner = 'gathering' AND owner_id = $2 AND id > $3 ORDER BY id LIMIT $4`
 	sqlCountPhotos = `SELECT COUNT(*) FROM file WHERE village = $1 AND owner = 'gathering' AND owner_id = $2`

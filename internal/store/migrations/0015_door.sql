@@ -1,6 +1,6 @@
--- Evidence beside a claim, bounds on what is sent, the code at a gathering's door, and suggestions that were spoken.
+-- Evidence beside a claim, bounds on what is sent, and the code at a gathering's door.
 
--- Which roll a sheet of claims came from, and what belongs to a claim, a gathering or a memo.
+-- Which roll a sheet of claims came from, and what belongs to a claim or a gathering.
 CREATE INDEX gathering_sheet_sheet ON gathering_sheet (village, sheet);
 CREATE INDEX appraisal_sheet_sheet ON appraisal_sheet (village, sheet);
 CREATE INDEX file_owner ON file (village, owner, owner_id, id);
@@ -37,25 +37,3 @@ CREATE TABLE gathering_scan (
   at_ms     BIGINT NOT NULL,
   PRIMARY KEY (village, gathering, household)
 ) STRICT, WITHOUT ROWID;
-
--- A suggestion that was spoken and waits to be typed.
-CREATE TABLE suggestion_memo (
-  village   BIGINT NOT NULL,
-  id        BIGINT NOT NULL,
-  household BIGINT NOT NULL,
-  file      BIGINT NOT NULL,
-  named     BIGINT NOT NULL, -- the household wished to be named in public
-  state     TEXT   NOT NULL, -- waiting typed dropped
-  by_kind   TEXT   NOT NULL,
-  by_id     BIGINT NOT NULL,
-  by_name   TEXT   NOT NULL,
-  day       BIGINT NOT NULL,
-  reason    TEXT   NOT NULL, -- why there is nothing to type
-  suggestion BIGINT NOT NULL, -- that it became; 0 until then
-  typed_name TEXT  NOT NULL,
-  typed_ms  BIGINT NOT NULL,
-  created_ms BIGINT NOT NULL,
-  PRIMARY KEY (village, id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX suggestion_memo_household ON suggestion_memo (village, household, day);
-CREATE INDEX suggestion_memo_state ON suggestion_memo (village, state, id);

@@ -1,6 +1,6 @@
 import { api } from '../../shared/api'
 import { asked } from '../session/again'
-import type { Gathering, GatheringPlan, Marked, MarkInput, Outcome, Page, Photo } from './model'
+import type { Door, Gathering, GatheringPlan, Marked, MarkInput, Outcome, Page, Photo } from './model'
 
 export const listGatherings = (village: string, query: { state?: Gathering['state']; cursor?: string }, signal?: AbortSignal): Promise<Page<Gathering>> =>
   asked(() => api.get('/villages/{village}/gatherings', { path: { village }, query, signal }))
@@ -37,3 +37,9 @@ export const addGatheringPhoto = (village: string, id: string, photo: string): P
 
 export const removeGatheringPhoto = (village: string, id: string, photo: string): Promise<void> =>
   asked((key) => api.post('/villages/{village}/gatherings/{id}/photos/remove', { path: { village, id }, body: { photo }, key }))
+
+export const readDoor = (village: string, id: string): Promise<Door> =>
+  asked(() => api.get('/villages/{village}/gatherings/{id}/door', { path: { village, id } }))
+
+export const openDoor = (village: string, id: string, from_min: number, to_min: number): Promise<Door> =>
+  asked((key) => api.put('/villages/{village}/gatherings/{id}/door', { path: { village, id }, body: { from_min, to_min }, key }))
