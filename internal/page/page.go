@@ -84,6 +84,7 @@ func New(cfg Config, svc Services, log *slog.Logger) (*Handler, error) {
 		"GET /print/slip/{village}/{id}":             h.slip,
 		"GET /print/card/{token}":                    h.card,
 		"GET /print/gathering/{village}/{id}":        h.signIn,
+		"GET /print/door/{village}/{id}":             h.door,
 		"GET /print/rules/{village}/{version}":       h.printRules,
 		"GET /print/proof/{village}/{no}":            h.proof,
 		"GET /print/passbook/{village}/{household}":  h.passbook,
