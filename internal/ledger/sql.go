@@ -177,6 +177,8 @@ const sqlBook = `SELECT last_no, last_ms, closed, closing FROM book WHERE villag
 
 const sqlHouseholdIDs = `SELECT id FROM household WHERE village = $1`
 
+const sqlMemberYears = `SELECT id FROM branch_year WHERE village = $1`
+
 const sqlOpeningOf = `SELECT MAX(no) FROM line WHERE village = $1 AND owner = $2 AND kind = $3 HAVING COUNT(*) > 0`
 
 const sqlHouseholdChanges = `SELECT id, household, other FROM household_change WHERE village = $1 AND voucher <> 0`
