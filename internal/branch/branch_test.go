@@ -373,10 +373,8 @@ func TestTheBookWithholdsTheBranch(t *testing.T) {
 	owner := p.list(0).Rows[0].Owner
 	passbook, _, err := book.HouseholdLines(ctx, p.Keeper, p.Village, owner, core.Page{})
 	p.Wants(err, "")
-	for _, l := range passbook {
-		if !l.Withheld || l.Amount != 0 || l.MemoZh != "" {
-			t.Errorf("by the owner's id: %+v", l)
-		}
+	if len(passbook) != 0 {
+		t.Errorf("by the owner's id: %+v", passbook)
 	}
 	accounts, err := book.Accounts(ctx, p.Secretary, p.Village)
 	p.Wants(err, "")
