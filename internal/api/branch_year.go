@@ -147,7 +147,8 @@ type branchRow struct {
 	Suggestion int          `json:"suggestion" doc:"number of the grade the total suggests to the meeting, from 0; -1 for none. It decides nothing"`
 }
 
-type branchList struct {
+// BranchList is the list of a quarter, or of the year so far.
+type BranchList struct {
 	Year    int64         `json:"year"`
 	Quarter int64         `json:"quarter" doc:"0 for the whole year"`
 	State   branch.State  `json:"state" enum:"in_force,evaluated"`
@@ -158,9 +159,9 @@ type branchList struct {
 	Entries []branchEntry `json:"entries" doc:"posted in it, oldest first"`
 }
 
-func viewList(by core.Actor, village core.Area) func(branch.List) branchList {
-	return func(l branch.List) branchList {
-		v := branchList{Year: l.Year, Quarter: l.Quarter, State: l.State, FromDay: l.FirstDay(), EndDay: l.EndDay(), Waiting: l.Waiting}
+func viewList(by core.Actor, village core.Area) func(branch.List) BranchList {
+	return func(l branch.List) BranchList {
+		v := BranchList{Year: l.Year, Quarter: l.Quarter, State: l.State, FromDay: l.FirstDay(), EndDay: l.EndDay(), Waiting: l.Waiting}
 		for _, r := range l.Rows {
 			v.Rows = append(v.Rows, branchRow{Member: r.ID, Name: r.Name, Class: r.Opened, LeftDay: r.LeftDay, Within: branchSums(r.Within), Until: branchSums(r.Until),
 				LastLine: r.Last, Suggestion: l.Suggest(r.Until.Total)})
@@ -193,13 +194,13 @@ type branchEvaluation struct {
 }
 
 type branchSheet struct {
-	branchList
+	BranchList
 	Records []branchEvaluation `json:"records" doc:"the newest counts; older ones were corrected"`
 }
 
 func viewSheet(by core.Actor, village core.Area) func(branch.Sheet) branchSheet {
 	return func(s branch.Sheet) branchSheet {
-		v := branchSheet{branchList: viewList(by, village)(s.List)}
+		v := branchSheet{BranchList: viewList(by, village)(s.List)}
 		for _, r := range s.Records {
 			one := branchEvaluation{ID: r.ID, Day: r.Day, Due: r.Due, Present: r.Present, MinutesNo: r.MinutesNo, Reason: r.Reason, ByName: r.ByName, AtMs: r.AtMs}
 			for _, d := range r.Verdicts {
@@ -237,7 +238,7 @@ func (s *server) registerBranchLists(base string) {
 		InVillage
 		BranchYear
 		Quarter int64 `query:"quarter" minimum:"0" maximum:"4"`
-	}) (*branchList, error) {
+	}) (*BranchList, error) {
 		l, err := s.svc.Branch.List(ctx, by, in.Village.Area, in.Year, in.Quarter)
 		return viewed(l, err, viewList(by, in.Village.Area))
 	})
