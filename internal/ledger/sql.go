@@ -152,7 +152,8 @@ const sqlPageLine = sqlPage + ` WHERE l.village = $1 AND l.no = $2`
 
 const sqlBookPage = sqlPage + ` WHERE l.village = $1 AND l.no < $2 ORDER BY l.no DESC LIMIT $3`
 
-const sqlPassbookPage = sqlPage + ` WHERE l.village = $1 AND l.owner = $2 AND l.no < $3
+// 18 is MemberPoints: a member's year is the owner of its lines, and no household.
+const sqlPassbookPage = sqlPage + ` WHERE l.village = $1 AND l.owner = $2 AND l.no < $3 AND l.debit <> 18 AND l.credit <> 18
 	ORDER BY l.no DESC LIMIT $4`
 
 const sqlStatement = `SELECT kind, CAST(SUM(balance) AS BIGINT), CAST(SUM(lines) AS BIGINT), COUNT(*)
@@ -176,6 +177,8 @@ const sqlNextVillage = `SELECT COALESCE(MIN(t.v), 0) FROM (
 const sqlBook = `SELECT last_no, last_ms, closed, closing FROM book WHERE village = $1`
 
 const sqlHouseholdIDs = `SELECT id FROM household WHERE village = $1`
+
+const sqlMemberYears = `SELECT id FROM branch_year WHERE village = $1`
 
 const sqlOpeningOf = `SELECT MAX(no) FROM line WHERE village = $1 AND owner = $2 AND kind = $3 HAVING COUNT(*) > 0`
 
