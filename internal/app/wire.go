@@ -8,6 +8,7 @@ import (
 	"qunyan/internal/api"
 	"qunyan/internal/appraisal"
 	"qunyan/internal/batch"
+	"qunyan/internal/branch"
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
@@ -58,6 +59,7 @@ func Wire(p Parts) api.Services {
 		Gatherings: gatherings.New(p.Store, p.Clock, p.IDs, made),
 		Appraisals: appraisal.New(p.Store, p.Clock, p.IDs, made),
 		Batch:      batch.New(p.Store, p.Clock, made),
+		Branch:     branch.New(p.Store, p.Clock, p.IDs),
 		Households: households.New(p.Store, p.Clock, p.IDs, homes, accounts),
 		Voices:     voices.New(p.Store, p.Clock, p.IDs, made),
 		Market:     market.New(p.Store, p.Clock, p.IDs, accounts),
@@ -107,7 +109,7 @@ func NewHandler(cfg api.Config, svc api.Services, log *slog.Logger) (*api.Handle
 		pages, err := page.New(
 			page.Config{PublicURL: cfg.PublicURL, Secure: cfg.Secure, TrustProxy: cfg.TrustProxy},
 			page.Services{
-				Access: svc.Access, Appraisals: svc.Appraisals, Claims: svc.Claims, Directory: svc.Directory, Gatherings: svc.Gatherings, Households: svc.Households, Ledger: svc.Ledger, Market: svc.Market,
+				Access: svc.Access, Appraisals: svc.Appraisals, Branch: svc.Branch, Claims: svc.Claims, Directory: svc.Directory, Gatherings: svc.Gatherings, Households: svc.Households, Ledger: svc.Ledger, Market: svc.Market,
 				Rules: svc.Rules, Voices: svc.Voices, Store: svc.Store, Clock: svc.Clock,
 			}, log)
 		if err != nil {

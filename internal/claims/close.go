@@ -31,7 +31,8 @@ const (
 // ready moves to the next month's list. A long month is posted in steps, so that other villages need not wait for it;
 // until the last step the village's claims cannot change (claims.closing_now), and a close that was interrupted goes on
 // where it was. While a window is open or an objection unanswered it fails with the first blocker's code and posts
-// nothing. Closing the same month again gives the first result and changes nothing. Months close in order.
+// nothing. Closing the same month again gives the first result and changes nothing. Months close in order; one without
+// claims and lists may be left out.
 func (s *Service) Close(ctx context.Context, by core.Actor, village core.Area, month core.Month) (ledger.Closing, error) {
 	if err := access.Require(by, access.OpCloseMonth, village); err != nil {
 		return ledger.Closing{}, err
@@ -119,8 +120,10 @@ func closingOf(ctx context.Context, tx *store.Tx, village core.Area, month core.
 	return c, err == nil, err
 }
 
-// Until a village closes its first month, only lists that are out already keep a later month waiting.
 const sqlEarlierNotice = `SELECT COALESCE(MIN(month), 0) FROM notice WHERE village = $1 AND state = 'open' AND month < $2`
+
+const sqlEarlierClaims = `SELECT COALESCE(MIN(month), 0) FROM claim WHERE village = $1
+	AND state IN ('submitted', 'returned', 'approved', 'noticed', 'frozen') AND month > $2 AND month < $3`
 
 const sqlOpenWindows = `SELECT COUNT(*), COALESCE(MAX(to_day), 0) FROM notice
 	WHERE village = $1 AND month = $2 AND state = 'open' AND to_day >= $3`
@@ -131,13 +134,11 @@ const sqlFrozenLines = `SELECT COUNT(DISTINCT o.claim), COALESCE(MIN(o.due_day),
 
 // blockersOf lists what stands in the way of closing a month that is not closed.
 func blockersOf(ctx context.Context, tx *store.Tx, village core.Area, month, closed core.Month, today core.Day) (all []Blocker, err error) {
-	earlier := closed.Next()
-	if closed == 0 {
-		if err := tx.Row(ctx, sqlEarlierNotice, village, month).Scan(&earlier); err != nil {
-			return nil, err
-		}
+	earlier, err := earlierOpen(ctx, tx, village, month, closed)
+	if err != nil {
+		return nil, err
 	}
-	if earlier != 0 && earlier < month {
+	if earlier != 0 {
 		all = append(all, Blocker{Code: blockEarlier, N: int64(earlier), Month: earlier})
 	}
 	frozen, window := Blocker{Code: blockFrozen, Month: month}, Blocker{Code: blockWindow, Month: month}
@@ -154,6 +155,21 @@ func blockersOf(ctx context.Context, tx *store.Tx, village core.Area, month, clo
 		}
 	}
 	return all, nil
+}
+
+// earlierOpen is the first month before one that has something of its own to close, or 0: a month in which nothing
+// happened is passed over. Until a village closes its first month, only lists that are out already keep a later month
+// waiting.
+func earlierOpen(ctx context.Context, tx *store.Tx, village core.Area, month, closed core.Month) (first core.Month, err error) {
+	if err := tx.Row(ctx, sqlEarlierNotice, village, month).Scan(&first); err != nil || closed == 0 {
+		return first, err
+	}
+	var waiting core.Month
+	err = tx.Row(ctx, sqlEarlierClaims, village, closed, month).Scan(&waiting)
+	if first == 0 || waiting != 0 && waiting < first {
+		first = waiting
+	}
+	return first, err
 }
 
 const (

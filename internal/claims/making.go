@@ -16,10 +16,11 @@ import (
 // Submit judges a sheet, and perhaps writes it, as a step of something larger.
 type Submit func(ctx context.Context, in Sheet) (SheetResult, error)
 
-// Judging is JudgeSheet for the sheets of one actor in one view.
+// Judging is JudgeSheet for the sheets of one actor in one view, each of which counts towards the caps of the next.
 func (s *Service) Judging(tx *store.Tx, by core.Actor, village core.Area) Submit {
+	beside := Beside{}
 	return func(ctx context.Context, in Sheet) (SheetResult, error) {
-		return s.JudgeSheet(ctx, tx, by, village, in)
+		return s.JudgeSheet(ctx, tx, by, village, in, beside)
 	}
 }
 

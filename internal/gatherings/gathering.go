@@ -139,6 +139,9 @@ type Marked struct {
 	Head   string
 	ByName string
 	AtMs   int64
+	// When its card scanned the code at the door, and which; 0 and "" if none did. It proposes a mark and is none.
+	ScanMs  int64
+	ScanHow string
 }
 
 // Refused says why a mark of a write was not taken; the others were.

@@ -34,15 +34,18 @@ const (
 		ON CONFLICT (village, gathering, household) DO UPDATE SET arrival = excluded.arrival, stayed = excluded.stayed,
 			spoke = excluded.spoke, hours = excluded.hours, by_name = excluded.by_name, at_ms = excluded.at_ms`
 	sqlUnmark = `DELETE FROM gathering_mark WHERE village = $1 AND gathering = $2 AND household = $3`
-	sqlMarks  = `SELECT m.household, m.arrival, m.stayed, m.spoke, m.hours, m.by_name, m.at_ms, h.number, COALESCE(g.name, ''), h.head
+	sqlMarks  = `SELECT m.household, m.arrival, m.stayed, m.spoke, m.hours, m.by_name, m.at_ms, h.number, COALESCE(g.name, ''), h.head,
+			COALESCE(d.at_ms, 0), COALESCE(d.how, '')
 		FROM gathering_mark m
 		JOIN household h ON h.village = m.village AND h.id = m.household
 		LEFT JOIN area g ON g.code = h.grp
+		LEFT JOIN gathering_scan d ON d.village = m.village AND d.gathering = m.gathering AND d.household = m.household
 		WHERE m.village = $1 AND m.gathering = $2 ORDER BY h.number`
 	sqlRoll = `SELECT h.id, COALESCE(m.arrival, ''), COALESCE(m.stayed, 0), COALESCE(m.spoke, 0), COALESCE(m.hours, 0),
-			COALESCE(m.by_name, ''), COALESCE(m.at_ms, 0), h.number, COALESCE(g.name, ''), h.head
+			COALESCE(m.by_name, ''), COALESCE(m.at_ms, 0), h.number, COALESCE(g.name, ''), h.head, COALESCE(d.at_ms, 0), COALESCE(d.how, '')
 		FROM household h
 		LEFT JOIN gathering_mark m ON m.village = h.village AND m.household = h.id AND m.gathering = $1
+		LEFT JOIN gathering_scan d ON d.village = h.village AND d.household = h.id AND d.gathering = $1
 		LEFT JOIN area g ON g.code = h.grp
 		WHERE h.village = $2 AND (h.state = 'active' OR m.gathering = $1) ORDER BY COALESCE(g.sort, 0), h.grp, h.number`
 )
@@ -182,6 +185,6 @@ func marksOf(ctx context.Context, tx *store.Tx, village core.Area, id core.ID) (
 }
 
 func scanMark(r store.Row) (m Marked, err error) {
-	err = r.Scan(&m.Household, &m.Arrival, store.Bool(&m.Stayed), store.Bool(&m.Spoke), &m.Hours, &m.ByName, &m.AtMs, &m.Number, &m.Group, &m.Head)
+	err = r.Scan(&m.Household, &m.Arrival, store.Bool(&m.Stayed), store.Bool(&m.Spoke), &m.Hours, &m.ByName, &m.AtMs, &m.Number, &m.Group, &m.Head, &m.ScanMs, &m.ScanHow)
 	return m, err
 }

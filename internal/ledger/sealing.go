@@ -210,11 +210,14 @@ type LineProof struct {
 	Key   proof.PublicKey
 }
 
-// ProofOf proves a line, to the village's staff and to the card of the line's household. Errors: ledger.no_line; those
-// of seal.Prove.
+// ProofOf proves a line, to the village's staff and to the card of the line's household; a line of the Party branch to
+// whoever may read what the branch keeps. Errors: ledger.no_line; those of seal.Prove.
 func (s *Service) ProofOf(ctx context.Context, by core.Actor, village core.Area, no int64) (LineProof, error) {
 	return s.prove(ctx, village, no, func(l Line, _ string) error {
 		err := mayRead(by, village, l.Owner)
+		if l.OfBranch() && err == nil {
+			err = access.Require(by, access.OpReadBranch, village)
+		}
 		if err != nil && by.Kind == core.CardActor {
 			return errs.New(errs.NotFound, "ledger.no_line") // a card is not told what other households have
 		}
@@ -222,10 +225,11 @@ func (s *Service) ProofOf(ctx context.Context, by core.Actor, village core.Area,
 	})
 }
 
-// ProofByCode proves a line to whoever has its code: it is printed beside the line in the passbook.
+// ProofByCode proves a line to whoever has its code: it is printed beside the line in the passbook. Lines of the Party
+// branch have no such address.
 func (s *Service) ProofByCode(ctx context.Context, village core.Area, no int64, code string) (LineProof, error) {
-	return s.prove(ctx, village, no, func(_ Line, right string) error {
-		if subtle.ConstantTimeCompare([]byte(core.ReadCode(code)), []byte(right)) != 1 {
+	return s.prove(ctx, village, no, func(l Line, right string) error {
+		if l.OfBranch() || subtle.ConstantTimeCompare([]byte(core.ReadCode(code)), []byte(right)) != 1 {
 			return errs.New(errs.NotFound, "ledger.no_line")
 		}
 		return nil

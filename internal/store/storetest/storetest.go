@@ -108,6 +108,15 @@ func URL(t testing.TB) string {
 	return u.String()
 }
 
+// MigratedURL is URL for a program that migrates as it starts, in a test that is not about that: a SQLite file has its schema
+// already.
+func MigratedURL(t testing.TB) string {
+	t.Helper()
+	address := URL(t)
+	begin(t, address)
+	return address
+}
+
 // Elsewhere is the address of an empty place for what comes out of another address: a file in dir, or a database of its own
 // that has the same schema, because pg_restore cannot rename one.
 func Elsewhere(t testing.TB, from, dir string) string {
