@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"qunyan/internal/access"
+	"qunyan/internal/branch"
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
@@ -30,6 +31,7 @@ type Product struct {
 	Rules     *rulebook.Service
 	Claims    *claims.Service
 	Market    *market.Service
+	Branch    *branch.Service
 }
 
 // Demo makes a county's history in an empty database.
@@ -72,7 +74,7 @@ func (d *Demo) Play(ctx context.Context) (Result, error) {
 		do   func(ctx context.Context) error
 	}{
 		{"areas and accounts", d.found}, {"households", d.settle}, {"cards", d.issueCards}, {"rules", d.adopt},
-		{"shops", d.openShops}, {"history", d.live}, {"today", d.finish},
+		{"shops", d.openShops}, {"history", d.live}, {"today", d.finish}, {"branch", d.playBranch},
 	} {
 		d.say("%s …", step.name)
 		if err := step.do(ctx); err != nil {
