@@ -28,6 +28,7 @@ const inArea: RouteRecordRaw[] = [
   { path: 'gatherings', name: 'gatherings', component: () => import('./gatherings/GatheringsView.vue'), meta: { title: 'console.nav.gatherings' } },
   { path: 'gatherings/:id', name: 'gathering', component: () => import('./gatherings/GatheringView.vue'), meta: { title: 'console.nav.gathering' } },
   { path: 'household-changes', name: 'changes', component: () => import('./households/ChangesView.vue'), meta: { title: 'households.title' } },
+  { path: 'branch', name: 'branch', component: () => import('./branch/BranchView.vue'), meta: { title: 'console.nav.branch' } },
   { path: 'suggestions', name: 'suggestions', component: () => import('./suggestions/SuggestionsView.vue'), meta: { title: 'console.nav.suggestions' } },
   { path: 'claims', name: 'claims', component: () => import('./review/ClaimsView.vue'), meta: { title: 'console.nav.claims' } },
   { path: 'claims/:id', name: 'claim', component: () => import('./review/ClaimView.vue'), meta: { title: 'console.nav.claim' } },

@@ -61,6 +61,7 @@ const sections: Section[] = [
       { route: 'rules', needs: 'ReadVillage', levels: village },
       { route: 'book', needs: 'ReadVillage', levels: village },
       { route: 'kin', needs: 'ReadVillage', levels: village },
+      { route: 'branch', needs: 'ReadBranch', levels: village },
       { route: 'oversight', needs: 'ReadReviewers', levels: village },
       { route: 'fairness', needs: 'ReadFairness', levels: village },
       { route: 'burden', needs: 'ReadReports', levels: village },
