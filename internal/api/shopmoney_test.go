@@ -62,18 +62,18 @@ func TestMoneyAndStockOverTheAPI(t *testing.T) {
 		LastCount core.Day `json:"last_count"`
 	}
 	now := apitest.Read[stock](keeper.Get(c.In("/stock")).Want(200))
-	if len(now.Items) != 2 || now.Items[0].Lots[0].Qty != 9 || now.Items[0].Lots[0].PhotoURL == "" || now.Soon != 2 || len(now.Items[1].Lots) != 2 {
+	if len(now.Items) != 2 || now.Items[1].Lots[0].Qty != 9 || now.Items[1].Lots[0].PhotoURL == "" || now.Soon != 2 || len(now.Items[0].Lots) != 2 {
 		t.Fatalf("stock %+v", now)
 	}
-	keeper.Get(now.Items[0].Lots[0].PhotoURL[len("/api/v1"):]).Want(200)
+	keeper.Get(now.Items[1].Lots[0].PhotoURL[len("/api/v1"):]).Want(200)
 	sheet := apitest.Read[slip](keeper.Post(c.In("/stock/sheets"), map[string]any{"kind": "spoil", "reason": "受潮",
-		"lines": []any{map[string]any{"item": rice.ID, "lot": now.Items[0].Lots[0].ID, "qty": 2}}}).Want(201))
+		"lines": []any{map[string]any{"item": rice.ID, "lot": now.Items[1].Lots[0].ID, "qty": 2}}}).Want(201))
 	keeper.Post(c.In("/stock/sheets/"+sheet.ID.String()+"/confirm"), nil).WantProblem(403, "market.sheet_by_same")
 	supervisor.Post(c.In("/stock/sheets/"+sheet.ID.String()+"/confirm"), nil).Want(200)
 	count := apitest.Read[slip](clerk.Post(c.In("/stock/sheets"), map[string]any{"kind": "count", "lines": []any{map[string]any{"item": rice.ID, "qty": 7}}}).Want(201))
 	keeper.Post(c.In("/stock/sheets/"+count.ID.String()+"/confirm"), nil).Want(200)
 	keeper.Post(c.In("/stock/sheets/"+count.ID.String()+"/withdraw"), nil).WantProblem(409, "market.sheet_ended")
-	if now = apitest.Read[stock](keeper.Get(c.In("/stock")).Want(200)); now.Items[0].Item.Qty != 7 || now.LastCount != 20260908 {
+	if now = apitest.Read[stock](keeper.Get(c.In("/stock")).Want(200)); now.Items[1].Item.Qty != 7 || now.LastCount != 20260908 {
 		t.Errorf("after spoilage and count: %+v", now)
 	}
 	wrong := apitest.Read[struct{ Items []lot }](keeper.Get(c.In("/deliveries?limit=1")).Want(200)).Items[0] // the soap
