@@ -87,6 +87,15 @@ func (s *server) registerShopMoney() {
 		})
 	})
 	handle(s, spec{
+		ID: "get-outlook", Method: http.MethodGet, Path: "/villages/{village}/shop/outlook", Tag: marketTag, Op: access.OpReadVillage,
+		Summary: "Can the shop honour the points given, now and in the next twelve months",
+		Detail: "Three ways the months may go (lower quartile, median and upper quartile of the village's own last twelve months), if no more money " +
+			"comes: docs/outlook.md.",
+	}, func(ctx context.Context, by core.Actor, in *InVillage) (*market.Outlook, error) {
+		o, err := s.svc.Market.Outlook(ctx, by, in.Village.Area)
+		return &o, err
+	})
+	handle(s, spec{
 		ID: "list-incomes", Method: http.MethodGet, Path: "/villages/{village}/shop/incomes", Tag: marketTag, Op: access.OpReadVillage,
 		Summary: "Money that came into the fund, newest first",
 	}, func(ctx context.Context, by core.Actor, in *struct {
