@@ -17,6 +17,7 @@ func (s *server) registerMarket() {
 	s.registerTill()
 	s.registerRedemptions()
 	s.registerShopMoney()
+	s.registerFunds()
 	s.registerStock()
 	s.registerStockSheets()
 }

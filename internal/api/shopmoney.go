@@ -131,6 +131,9 @@ func (s *server) registerShopMoney() {
 		g, err := s.svc.Market.ReverseIncome(ctx, by, in.Village.Area, in.Body.Document, in.Body.Reason)
 		return viewed(g, err, viewIncome)
 	})
+}
+
+func (s *server) registerFunds() {
 	handle(s, spec{
 		ID: "create-fund", Method: http.MethodPost, Path: "/villages/{village}/shop/funds", Tag: marketTag, Op: access.OpRecordIncome,
 		Status: http.StatusCreated, Summary: "Set up a restricted fund: money for one purpose only",
