@@ -83,7 +83,7 @@ type stockSheetView struct {
 	EndedMs   int64              `json:"ended_ms"`
 }
 
-func viewSheet(by core.Actor) func(market.Sheet) stockSheetView {
+func viewStockSheet(by core.Actor) func(market.Sheet) stockSheetView {
 	return func(sh market.Sheet) stockSheetView {
 		lines := sh.Lines
 		if lines == nil {
@@ -156,7 +156,7 @@ func (s *server) registerStockSheets() {
 		PageQuery
 	}) (*list[stockSheetView], error) {
 		rows, next, err := s.svc.Market.Sheets(ctx, by, in.Village.Area, in.page())
-		return listOf(rows, next, viewSheet(by)), err
+		return listOf(rows, next, viewStockSheet(by)), err
 	})
 	handle(s, spec{
 		ID: "propose-stock-sheet", Method: http.MethodPost, Path: "/villages/{village}/stock/sheets", Tag: marketTag, Op: access.OpReportStock,
@@ -166,7 +166,7 @@ func (s *server) registerStockSheets() {
 		Body stockSheetBody
 	}) (*stockSheetView, error) {
 		sh, err := s.svc.Market.ProposeSheet(ctx, by, in.Body.input(in.Village.Area))
-		return viewed(sh, err, viewSheet(by))
+		return viewed(sh, err, viewStockSheet(by))
 	})
 	end := func(id, path, summary string, do func(context.Context, core.Actor, core.Area, core.ID) (market.Sheet, error)) {
 		handle(s, spec{
@@ -176,7 +176,7 @@ func (s *server) registerStockSheets() {
 			ByID
 		}) (*stockSheetView, error) {
 			sh, err := do(ctx, by, in.Village.Area, in.ID.ID)
-			return viewed(sh, err, viewSheet(by))
+			return viewed(sh, err, viewStockSheet(by))
 		})
 	}
 	end("confirm-stock-sheet", "confirm", "Confirm spoilage or a count, as the second person: it is posted", s.svc.Market.ConfirmSheet)

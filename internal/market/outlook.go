@@ -99,22 +99,25 @@ func outlookOf(ctx context.Context, tx *store.Tx, village core.Area, today core.
 	return o, nil
 }
 
-// readNow reads what is owed and what there is. What all households can spend is what was issued, less what was redeemed and
-// what expired: three accounts, however many households there are.
+// readNow reads what is owed and what there is.
 func (o *Outlook) readNow(ctx context.Context, tx *store.Tx, village core.Area, today core.Day) error {
-	now := map[ledger.Account]int64{}
-	for _, a := range []ledger.Account{ledger.PointsIssued, ledger.PointsRedeemed, ledger.PointsExpired, ledger.ShopFund, ledger.ShopStock} {
-		n, err := ledger.Balance(ctx, tx, village, a, 0)
-		if err != nil {
-			return err
-		}
-		now[a] = n
+	fund, err := ledger.Balance(ctx, tx, village, ledger.ShopFund, 0)
+	if err != nil {
+		return err
 	}
-	o.Points = core.Points(-now[ledger.PointsIssued] - now[ledger.PointsRedeemed] - now[ledger.PointsExpired])
-	o.Fund, o.Stock = core.Fen(now[ledger.ShopFund]), core.Fen(now[ledger.ShopStock])
+	stock, err := ledger.Balance(ctx, tx, village, ledger.ShopStock, 0)
+	if err != nil {
+		return err
+	}
+	o.Fund, o.Stock = core.Fen(fund), core.Fen(stock)
+	if err := tx.Row(ctx, sqlSpendable, village, int64(ledger.HouseholdSpendable)).Scan(&o.Points); err != nil {
+		return err
+	}
 	since := today.Month().Add(-dormantMonths).First()
 	return tx.Row(ctx, sqlDormant, village, int64(ledger.HouseholdSpendable), since).Scan(&o.Dormant)
 }
+
+const sqlSpendable = `SELECT CAST(COALESCE(SUM(balance), 0) AS BIGINT) FROM account WHERE village = $1 AND kind = $2`
 
 const sqlDormant = `SELECT CAST(COALESCE(SUM(a.balance), 0) AS BIGINT) FROM account a
 	WHERE a.village = $1 AND a.kind = $2 AND a.balance > 0 AND NOT EXISTS (
