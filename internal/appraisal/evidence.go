@@ -17,7 +17,7 @@ func (s *Service) LineOf(ctx context.Context, by core.Actor, village core.Area, 
 	if err := access.Require(by, access.OpReadVillage, village); err != nil {
 		return a, line, false, err
 	}
-	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = s.desk.Store.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		found = false
 		var id core.ID
 		if err := tx.Row(ctx, sqlOfSheet, village, sheet).Scan(&id); err != nil {

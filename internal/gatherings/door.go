@@ -13,7 +13,8 @@ import (
 	"time"
 
 	"qunyan/internal/access"
-	"qunyan/internal/audit"
+	"qunyan/internal/claims"
+	"qunyan/internal/commands"
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
 	"qunyan/internal/store"
@@ -80,7 +81,7 @@ func (s *Service) OpenDoor(ctx context.Context, by core.Actor, village core.Area
 	if fromMin < 0 || toMin > lastMin || fromMin >= toMin {
 		return Door{}, errors.Join(access.Require(by, access.OpHoldGathering, village), errs.New(errs.Invalid, "gatherings.bad_time").At("to_min"))
 	}
-	_, err := run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {
+	_, err := s.change(ctx, by, village, func(ctx context.Context, c *command) (core.ID, error) {
 		if _, err := c.take(ctx, id, 0); err != nil {
 			return 0, err
 		}
@@ -88,10 +89,10 @@ func (s *Service) OpenDoor(ctx context.Context, by core.Actor, village core.Area
 		if _, err := rand.Read(secret); err != nil {
 			return 0, fmt.Errorf("gatherings: a door's secret: %w", err)
 		}
-		if _, err := c.tx.Exec(ctx, sqlPutDoor, village, id, secret, fromMin, toMin, by.Name, c.now); err != nil {
+		if _, err := c.Tx.Exec(ctx, sqlPutDoor, village, id, secret, fromMin, toMin, by.Name, c.Now); err != nil {
 			return 0, err
 		}
-		return id, c.log(ctx, "gatherings.open_door", id, nil, map[string]any{"from_min": fromMin, "to_min": toMin})
+		return id, c.Log(ctx, "gatherings.open_door", id, nil, map[string]any{"from_min": fromMin, "to_min": toMin})
 	})
 	if err != nil {
 		return Door{}, err
@@ -106,7 +107,7 @@ func (s *Service) Door(ctx context.Context, by core.Actor, village core.Area, id
 	if err := access.Require(by, access.OpHoldGathering, village); err != nil {
 		return g, d, now, err
 	}
-	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = s.desk.Store.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if g, err = read(ctx, tx, village, id); err != nil {
 			return err
 		}
@@ -116,7 +117,7 @@ func (s *Service) Door(ctx context.Context, by core.Actor, village core.Area, id
 	if err != nil {
 		return g, d, now, err
 	}
-	ms := s.clock.Now()
+	ms := s.desk.Clock.Now()
 	now.Screen, now.Print = d.code(village, id, OnScreen, ms/minuteMs), d.code(village, id, OnPaper, 0)
 	now.Seconds = (minuteMs - ms%minuteMs + 999) / 1000
 	return g, d, now, nil
@@ -164,20 +165,14 @@ func (d Door) open(day core.Day, nowMs int64) error {
 // ScanDoor records that the card's household is at the door, once however often it is scanned: the first time stays. It
 // is no mark; whoever calls the roll confirms it.
 func (s *Service) ScanDoor(ctx context.Context, by core.Actor, id core.ID, code string) (Scan, error) {
-	if err := access.Require(by, access.OpUseCard, by.Village); err != nil {
-		return Scan{}, err
-	}
 	var out Scan
-	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		now := s.clock.Now()
-		c := &command{tx: tx, ids: s.ids, by: by, village: by.Village, now: now}
-		_, err := store.Once(ctx, tx, by, by.Village, now, func() (core.ID, error) { return id, c.scanDoor(ctx, id, code) })
-		return err
+	_, err := commands.Run(ctx, s.desk, by, access.OpUseCard, by.Village, func(ctx context.Context, c *commands.Command) (core.ID, error) {
+		return id, scanDoor(ctx, c, id, code)
 	})
 	if err != nil {
 		return out, err
 	}
-	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = s.desk.Store.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if out.Gathering, err = read(ctx, tx, by.Village, id); err != nil {
 			return err
 		}
@@ -186,36 +181,31 @@ func (s *Service) ScanDoor(ctx context.Context, by core.Actor, id core.ID, code 
 	return out, err
 }
 
-func (c *command) scanDoor(ctx context.Context, id core.ID, code string) error {
-	g, err := read(ctx, c.tx, c.village, id)
+func scanDoor(ctx context.Context, c *commands.Command, id core.ID, code string) error {
+	g, err := read(ctx, c.Tx, c.Village, id)
 	if err != nil {
 		return err
 	}
-	d, err := doorOf(ctx, c.tx, c.village, id)
+	d, err := doorOf(ctx, c.Tx, c.Village, id)
 	if err != nil {
 		return err
 	}
-	how, err := d.read(c.village, id, code, c.now)
+	how, err := d.read(c.Village, id, code, c.Now)
 	if err != nil {
 		return err
 	}
 	if g.State != Planned {
 		return errs.New(errs.Conflict, "gatherings.roll_is_closed")
 	}
-	if err := d.open(g.Day, c.now); err != nil {
+	if err := d.open(g.Day, c.Now); err != nil {
 		return err
 	}
-	var state string
-	if err := c.tx.Row(ctx, sqlHouseholdState, c.village, c.by.Household).Scan(&state); err != nil {
+	if err := claims.CheckHousehold(ctx, c.Tx, c.Village, c.By.Household); err != nil {
 		return err
 	}
-	if state != "active" {
-		return errs.New(errs.Conflict, "claims.household_closed")
-	}
-	n, err := c.tx.Exec(ctx, sqlPutScan, c.village, id, c.by.Household, how, c.now)
+	n, err := c.Tx.Exec(ctx, sqlPutScan, c.Village, id, c.By.Household, how, c.Now)
 	if err != nil || n == 0 {
 		return err
 	}
-	return audit.Write(ctx, c.tx, c.by, c.ids.Next(), c.now, audit.Entry{Area: c.village, Action: "gatherings.scan_door", Subject: "gathering",
-		SubjectID: id.String(), After: map[string]any{"household": c.by.Household, "how": how}})
+	return c.Log(ctx, "gatherings.scan_door", id, nil, map[string]any{"household": c.By.Household, "how": how})
 }

@@ -51,7 +51,7 @@ func (s *Service) LineOf(ctx context.Context, by core.Actor, village core.Area, 
 	if err := access.Require(by, access.OpReadVillage, village); err != nil {
 		return line, false, err
 	}
-	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = s.desk.Store.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		line, found = Line{}, false
 		var id core.ID
 		if err := tx.Row(ctx, sqlOfSheet, village, sheet).Scan(&id); err != nil {
@@ -101,7 +101,7 @@ func (s *Service) Photos(ctx context.Context, by core.Actor, village core.Area, 
 			return nil, "", errs.New(errs.Invalid, "input.bad_cursor").At("cursor")
 		}
 	}
-	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = s.desk.Store.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if _, err := read(ctx, tx, village, id); err != nil {
 			return err
 		}
@@ -118,11 +118,11 @@ func (s *Service) Photos(ctx context.Context, by core.Actor, village core.Area, 
 // AddPhoto ties a photo that staff sent to a gathering, also after its claims were made: the paper is often
 // photographed last. One more than MaxPhotos is refused (gatherings.too_many_photos) and what is there stays.
 func (s *Service) AddPhoto(ctx context.Context, by core.Actor, village core.Area, id, photo core.ID) (Gathering, error) {
-	_, err := run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {
-		if _, err := c.tx.Exec(ctx, sqlTake, village, id); err != nil {
+	return s.change(ctx, by, village, func(ctx context.Context, c *command) (core.ID, error) {
+		if _, err := c.Tx.Exec(ctx, sqlTake, village, id); err != nil {
 			return 0, err
 		}
-		g, err := read(ctx, c.tx, village, id)
+		g, err := read(ctx, c.Tx, village, id)
 		if err != nil {
 			return 0, err
 		}
@@ -130,41 +130,37 @@ func (s *Service) AddPhoto(ctx context.Context, by core.Actor, village core.Area
 			return 0, errs.New(errs.Conflict, "gatherings.cancelled")
 		}
 		var n int
-		if err := c.tx.Row(ctx, sqlCountPhotos, village, id).Scan(&n); err != nil {
+		if err := c.Tx.Row(ctx, sqlCountPhotos, village, id).Scan(&n); err != nil {
 			return 0, err
 		}
 		if n >= MaxPhotos {
 			return 0, errs.New(errs.Conflict, "gatherings.too_many_photos", "most", MaxPhotos)
 		}
-		taken, err := c.tx.Exec(ctx, sqlTakePhoto, id, village, photo)
+		taken, err := c.Tx.Exec(ctx, sqlTakePhoto, id, village, photo)
 		if err != nil {
 			return 0, err
 		}
 		if taken == 0 {
 			return 0, errs.New(errs.NotFound, "claims.no_photo").At("photo")
 		}
-		return id, c.log(ctx, "gatherings.add_photo", id, nil, map[string]any{"photo": photo})
+		return id, c.Log(ctx, "gatherings.add_photo", id, nil, map[string]any{"photo": photo})
 	})
-	if err != nil {
-		return Gathering{}, err
-	}
-	return s.find(ctx, village, id)
 }
 
 // RemovePhoto takes a wrong photo away while the claims are not made; it is thrown away with those that nothing took.
 func (s *Service) RemovePhoto(ctx context.Context, by core.Actor, village core.Area, id, photo core.ID) error {
-	_, err := run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {
+	_, err := s.change(ctx, by, village, func(ctx context.Context, c *command) (core.ID, error) {
 		if _, err := c.take(ctx, id, 0); err != nil {
 			return 0, err
 		}
-		n, err := c.tx.Exec(ctx, sqlLeavePhoto, village, photo, id)
+		n, err := c.Tx.Exec(ctx, sqlLeavePhoto, village, photo, id)
 		if err != nil {
 			return 0, err
 		}
 		if n == 0 {
 			return 0, errs.New(errs.NotFound, "claims.no_photo").At("photo")
 		}
-		return id, c.log(ctx, "gatherings.remove_photo", id, map[string]any{"photo": photo}, nil)
+		return id, c.Log(ctx, "gatherings.remove_photo", id, map[string]any{"photo": photo}, nil)
 	})
 	return err
 }
