@@ -146,6 +146,11 @@ func (s *Service) takeOut(ctx context.Context, tx *store.Tx, village core.Area, 
 		if err != nil {
 			return nil, orField(err, i)
 		}
+		if item.Fund != 0 {
+			if err := entitled(ctx, tx, village, item, r.Household); err != nil {
+				return nil, orField(err, i)
+			}
+		}
 		r.Items[i] = SlipLine{Item: want.Item, Name: item.Name, Unit: item.Unit, Price: want.Price, Qty: want.Qty, Cost: cost}
 		r.Cost += cost
 		moves = append(moves, movement{id: s.ids.Next(), item: want.Item, kind: movedOut, qty: -want.Qty, cost: -cost, after: item.Qty, ref: r.ID})

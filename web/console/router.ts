@@ -34,6 +34,7 @@ const inArea: RouteRecordRaw[] = [
   { path: 'claims/:id', name: 'claim', component: () => import('./review/ClaimView.vue'), meta: { title: 'console.nav.claim' } },
   { path: 'month/:month(\\d{6})?', name: 'month', component: () => import('./month/MonthView.vue'), meta: { title: 'console.nav.month' } },
   { path: 'goods', name: 'goods', component: () => import('./shop/GoodsView.vue'), meta: { title: 'console.nav.goods' } },
+  { path: 'stock', name: 'stock', component: () => import('./shop/StockView.vue'), meta: { title: 'stock.title' } },
   { path: 'money', name: 'money', component: () => import('./shop/MoneyView.vue'), meta: { title: 'console.nav.money' } },
   { path: 'redemptions', name: 'redemptions', component: () => import('./shop/RedemptionsView.vue'), meta: { title: 'console.nav.redemptions' } },
   { path: 'households', name: 'households', component: () => import('./households/HouseholdsView.vue'), meta: { title: 'console.nav.households' } },

@@ -44,6 +44,10 @@ export const table = {
   GrantFunds: ['county'],
   EditItems: ['keeper', 'clerk'],
   ReceiveGoods: ['keeper', 'clerk'],
+  RecordIncome: ['secretary', 'clerk'],
+  ReverseMoney: ['secretary', 'supervisor'],
+  ReportStock: ['clerk', 'keeper'],
+  ConfirmStock: ['secretary', 'clerk', 'keeper', 'supervisor'],
   VoidRedemption: ['keeper', 'clerk', 'secretary', 'supervisor'],
 } satisfies Record<string, Role[]>
 

@@ -36,6 +36,7 @@ const sections: Section[] = [
     name: 'shop',
     items: [
       { route: 'goods', needs: 'ReadVillage', levels: village },
+      { route: 'stock', needs: 'ReadVillage', levels: village },
       { route: 'money', needs: 'ReadVillage', levels: village },
       { route: 'redemptions', needs: 'ReadVillage', levels: village },
     ],
