@@ -56,6 +56,8 @@ const (
 	OpReceiveGoods   Op = "receive_goods"
 	OpRedeem         Op = "redeem"
 	OpVoidRedemption Op = "void_redemption"
+	OpManageTills    Op = "manage_tills"   // revoke a till, import what it left behind
+	OpSettleOffline  Op = "settle_offline" // decide what came from a till and does not fit the book
 
 	OpSendPhoto Op = "send_photo" // for a claim or for goods
 
@@ -128,6 +130,8 @@ var table = map[Op][]core.Role{
 	OpReceiveGoods:   {core.RoleClerk, core.RoleKeeper},
 	OpRedeem:         {core.RoleKeeper},
 	OpVoidRedemption: {core.RoleSecretary, core.RoleClerk, core.RoleKeeper, core.RoleSupervisor},
+	OpManageTills:    {core.RoleSecretary, core.RoleClerk},
+	OpSettleOffline:  {core.RoleSecretary, core.RoleClerk, core.RoleSupervisor},
 
 	OpSendPhoto: {core.RoleSecretary, core.RoleClerk, core.RoleKeeper, UnlockedCard},
 

@@ -19,6 +19,7 @@ import (
 	"qunyan/internal/households"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
+	"qunyan/internal/offline"
 	"qunyan/internal/report"
 	"qunyan/internal/rulebook"
 	"qunyan/internal/store"
@@ -37,6 +38,7 @@ type Services struct {
 	Households *households.Service
 	Ledger     *ledger.Service
 	Market     *market.Service
+	Offline    *offline.Service
 	Reports    *report.Service
 	Rules      *rulebook.Service
 	Voices     *voices.Service
@@ -129,6 +131,7 @@ func (s *server) registerOperations() {
 	s.registerAppraisals()
 	s.registerSuggestions()
 	s.registerMarket()
+	s.registerOffline()
 	s.registerRules()
 	s.registerBook()
 	s.registerProofs()

@@ -21,7 +21,7 @@ func layers() [][]string {
 		{"directory", "files"},
 		{"ledger", "rulebook"},
 		{"claims", "market"},
-		{"gatherings", "households", "voices", "appraisal", "batch", "awards", "talent", "stationing", "works", "coops", "notices"},
+		{"gatherings", "households", "voices", "appraisal", "batch", "offline", "awards", "talent", "stationing", "works", "coops", "notices"},
 		{"report", "backup"},
 		{"api", "page", "demo"},
 		{"app"},

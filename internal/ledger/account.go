@@ -23,6 +23,7 @@ const (
 	ShopStock          Account = 22 // fen the goods on its shelves cost
 	GrantsReceived     Account = 23 // fen granted so far, as a negative number
 	GoodsHandedOut     Account = 24 // fen the goods redeemed so far cost
+	GoodsGone          Account = 30 // fen the goods cost that were handed out offline and no points paid for
 )
 
 // Unit is what an account counts in.
@@ -54,12 +55,13 @@ var accountTable = map[Account]accountFacts{
 	ShopStock:          {"shop_stock", InFen, false, true},
 	GrantsReceived:     {"grants_received", InFen, false, false},
 	GoodsHandedOut:     {"goods_handed_out", InFen, false, false},
+	GoodsGone:          {"goods_gone", InFen, false, false},
 }
 
 // Accounts lists every account in the order of a statement: the households', then points, then the shop's.
 func Accounts() []Account {
 	return []Account{HouseholdBase, HouseholdSpendable, BaseGranted, PointsIssued, PointsDeducted, PointsRedeemed,
-		PointsExpired, BetweenHouseholds, ShopFund, ShopStock, GrantsReceived, GoodsHandedOut}
+		PointsExpired, BetweenHouseholds, ShopFund, ShopStock, GrantsReceived, GoodsHandedOut, GoodsGone}
 }
 
 // String is the account's stable name, and the last part of its key "book.account.…" in the catalogue.
@@ -103,6 +105,8 @@ const (
 	BaseMovedIn  Kind = 21
 	MovedOut     Kind = 22
 	MovedIn      Kind = 23
+
+	GoodsLost Kind = 40 // goods handed out offline that no points paid for, at cost
 )
 
 type kindFacts struct {
@@ -127,12 +131,13 @@ var kindTable = map[Kind]kindFacts{
 	BaseMovedIn:  {"base_moved_in", BetweenHouseholds, HouseholdBase, ""},
 	MovedOut:     {"moved_out", HouseholdSpendable, BetweenHouseholds, ""},
 	MovedIn:      {"moved_in", BetweenHouseholds, HouseholdSpendable, ""},
+	GoodsLost:    {"goods_lost", ShopStock, GoodsGone, ""},
 }
 
 // Kinds lists every kind of line.
 func Kinds() []Kind {
 	return []Kind{Opening, Earned, Deducted, Redeemed, GoodsOut, GoodsIn, Granted, Reversal, Void, Expired,
-		BaseMovedOut, BaseMovedIn, MovedOut, MovedIn}
+		BaseMovedOut, BaseMovedIn, MovedOut, MovedIn, GoodsLost}
 }
 
 // String is the kind's stable name, and the last part of its key "book.kind.…" in the catalogue.

@@ -204,6 +204,7 @@ const (
 	movedIn   = "in"
 	movedOut  = "redeem"
 	movedBack = "void"
+	movedGone = "gone" // handed out offline, and no points paid for it
 )
 
 const sqlInsertMovement = `INSERT INTO movement (village, id, item, kind, qty, cost, qty_after, ref, note, line, by_id, by_name, created_ms)

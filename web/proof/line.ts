@@ -21,11 +21,11 @@ export interface BookLine {
 
 const kinds: Record<number, string> = {
   1: 'opening', 2: 'earned', 3: 'deducted', 4: 'redeemed', 5: 'goods_out', 6: 'goods_in', 7: 'granted', 8: 'reversal', 9: 'void', 13: 'expired',
-  20: 'base_moved_out', 21: 'base_moved_in', 22: 'moved_out', 23: 'moved_in',
+  20: 'base_moved_out', 21: 'base_moved_in', 22: 'moved_out', 23: 'moved_in', 40: 'goods_lost',
 }
 const accounts: Record<number, string> = {
   1: 'household_base', 2: 'household_spendable', 11: 'points_issued', 12: 'points_deducted', 13: 'points_redeemed', 14: 'base_granted', 16: 'points_expired', 17: 'between_households',
-  21: 'shop_fund', 22: 'shop_stock', 23: 'grants_received', 24: 'goods_handed_out',
+  21: 'shop_fund', 22: 'shop_stock', 23: 'grants_received', 24: 'goods_handed_out', 30: 'goods_gone',
 }
 const ofHousehold = (account: number): boolean => account === 1 || account === 2
 
