@@ -13,7 +13,25 @@ import (
 
 const offlineTag = "Counter without a network"
 
-type ruleView = offline.Rule
+type offlineRule struct {
+	Share      int64       `json:"share" doc:"per cent of a household's spendable points that may be spent offline; 0 switches offline work off"`
+	Total      core.Points `json:"total" doc:"points the whole shop may hand out offline"`
+	Days       int64       `json:"days" doc:"that an allowance is good for, 1 to 7"`
+	Tills      int64       `json:"tills" doc:"how many phones share it, each with a part of its own"`
+	SecondFrom core.Points `json:"second_from" doc:"points from which two persons settle what needs review; 0 never"`
+	Version    int64       `json:"version" doc:"the one the editor saw; 0 for the first"`
+}
+
+// offlineLine is goods on a slip beside what they are now.
+type offlineLine struct {
+	Item     core.ID     `json:"item"`
+	Name     string      `json:"name"`
+	Unit     string      `json:"unit"`
+	Qty      int64       `json:"qty"`
+	Price    core.Points `json:"price" doc:"on the slip"`
+	PriceNow core.Points `json:"price_now"`
+	Left     int64       `json:"left" doc:"in stock by the book"`
+}
 
 type tillRow struct {
 	ID         core.ID `json:"id"`
@@ -100,36 +118,40 @@ func (s *server) viewSynced(ctx context.Context, in offline.Synced) *syncView {
 }
 
 type caseView struct {
-	ID         core.ID        `json:"id"`
-	Code       string         `json:"code" doc:"on the slip printed offline"`
-	State      string         `json:"state" enum:"done,review,accepted,returned,lost"`
-	Reason     reasonView     `json:"reason"`
-	TillName   string         `json:"till_name"`
-	MakerName  string         `json:"maker_name"`
-	Household  core.ID        `json:"household"`
-	Number     int64          `json:"number"`
-	Head       string         `json:"head"`
-	GroupName  string         `json:"group_name"`
-	Points     core.Points    `json:"points"`
-	Free       core.Points    `json:"free" doc:"the household can spend now"`
-	Lines      []offline.Line `json:"lines"`
-	MadeMs     int64          `json:"made_ms" doc:"by the till"`
-	CameMs     int64          `json:"came_ms"`
-	No         int64          `json:"no"`
-	Redemption core.ID        `json:"redemption"`
-	Wish       string         `json:"wish" enum:",accepted,returned,lost" doc:"of the first of two persons"`
-	WishName   string         `json:"wish_name"`
-	Note       string         `json:"note"`
-	EndedName  string         `json:"ended_name"`
-	EndedMs    int64          `json:"ended_ms"`
-	NeedsTwo   bool           `json:"needs_two" doc:"two persons settle it"`
+	ID         core.ID       `json:"id"`
+	Code       string        `json:"code" doc:"on the slip printed offline"`
+	State      string        `json:"state" enum:"done,review,accepted,returned,lost"`
+	Reason     reasonView    `json:"reason"`
+	TillName   string        `json:"till_name"`
+	MakerName  string        `json:"maker_name"`
+	Household  core.ID       `json:"household"`
+	Number     int64         `json:"number"`
+	Head       string        `json:"head"`
+	GroupName  string        `json:"group_name"`
+	Points     core.Points   `json:"points"`
+	Free       core.Points   `json:"free" doc:"the household can spend now"`
+	Lines      []offlineLine `json:"lines"`
+	MadeMs     int64         `json:"made_ms" doc:"by the till"`
+	CameMs     int64         `json:"came_ms"`
+	No         int64         `json:"no"`
+	Redemption core.ID       `json:"redemption"`
+	Wish       string        `json:"wish" enum:",accepted,returned,lost" doc:"of the first of two persons"`
+	WishName   string        `json:"wish_name"`
+	Note       string        `json:"note"`
+	EndedName  string        `json:"ended_name"`
+	EndedMs    int64         `json:"ended_ms"`
+	NeedsTwo   bool          `json:"needs_two" doc:"two persons settle it"`
 }
 
 func viewCase(ctx context.Context) func(offline.Case) caseView {
 	return func(c offline.Case) caseView {
+		lines := make([]offlineLine, len(c.Lines))
+		for i, l := range c.Lines {
+			lines[i] = offlineLine(l)
+		}
 		return caseView{
 			ID: c.ID, Code: c.Code, State: c.State, Reason: viewReason(ctx, c.Reason), TillName: c.TillName, MakerName: c.MakerName,
-			Household: c.Household, Number: c.Number, Head: c.Head, GroupName: c.GroupName, Points: c.Points, Free: c.Free, Lines: c.Lines,
+			Household: c.Household, Number: c.Number, Head: c.Head, GroupName: c.GroupName, Points: c.Points, Free: c.Free, Lines: lines,
 			MadeMs: c.MadeMs, CameMs: c.CameMs, No: c.No, Redemption: c.Redemption, Wish: c.Wish, WishName: c.WishName, Note: c.Note,
 			EndedName: c.EndedName, EndedMs: c.EndedMs, NeedsTwo: c.NeedsTwo,
 		}
@@ -143,23 +165,25 @@ func (s *server) registerOffline() {
 	s.registerCases()
 }
 
+func viewOfflineRule(r offline.Rule) offlineRule { return offlineRule(r) }
+
 func (s *server) registerOfflineRule() {
 	handle(s, spec{
 		ID: "get-offline-rule", Method: http.MethodGet, Path: "/villages/{village}/offline-rule", Tag: offlineTag, Op: access.OpReadVillage,
 		Summary: "What the village allows its counter without a network",
-	}, func(ctx context.Context, by core.Actor, in *InVillage) (*ruleView, error) {
+	}, func(ctx context.Context, by core.Actor, in *InVillage) (*offlineRule, error) {
 		rule, err := s.svc.Offline.Rule(ctx, by, in.Village.Area)
-		return &rule, err
+		return viewed(rule, err, viewOfflineRule)
 	})
 	handle(s, spec{
 		ID: "save-offline-rule", Method: http.MethodPut, Path: "/villages/{village}/offline-rule", Tag: offlineTag, Op: access.OpManageShop,
 		Summary: "Change it, from the next allowance on",
 	}, func(ctx context.Context, by core.Actor, in *struct {
 		InVillage
-		Body ruleView
-	}) (*ruleView, error) {
-		rule, err := s.svc.Offline.SaveRule(ctx, by, in.Village.Area, in.Body)
-		return &rule, err
+		Body offlineRule
+	}) (*offlineRule, error) {
+		rule, err := s.svc.Offline.SaveRule(ctx, by, in.Village.Area, offline.Rule(in.Body))
+		return viewed(rule, err, viewOfflineRule)
 	})
 }
 

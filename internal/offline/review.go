@@ -42,9 +42,9 @@ type Line struct {
 	Name     string      `json:"name"`
 	Unit     string      `json:"unit"`
 	Qty      int64       `json:"qty"`
-	Price    core.Points `json:"price" doc:"on the slip"`
+	Price    core.Points `json:"price"` // on the slip
 	PriceNow core.Points `json:"price_now"`
-	Left     int64       `json:"left" doc:"in stock by the book"`
+	Left     int64       `json:"left"` // in stock by the book
 }
 
 // Case is a redemption that a till sent, with both sides: what the till says, and what the book says now.

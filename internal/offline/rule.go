@@ -19,12 +19,12 @@ const (
 
 // Rule is what a village allows its counter without a network. A village that never set one allows nothing.
 type Rule struct {
-	Share      int64       `json:"share" doc:"per cent of a household's spendable points that may be spent offline; 0 switches offline work off"`
-	Total      core.Points `json:"total" doc:"points the whole shop may hand out offline"`
-	Days       int64       `json:"days" doc:"that an allowance is good for, 1 to 7"`
-	Tills      int64       `json:"tills" doc:"how many phones share it, each with a part of its own"`
-	SecondFrom core.Points `json:"second_from" doc:"points from which two persons settle what needs review; 0 never"`
-	Version    int64       `json:"version" doc:"the one the editor saw; 0 for the first"`
+	Share      int64       `json:"share"`       // per cent of a household's spendable points that may be spent offline; 0 nothing
+	Total      core.Points `json:"total"`       // points the whole shop may hand out offline
+	Days       int64       `json:"days"`        // that an allowance is good for
+	Tills      int64       `json:"tills"`       // phones that share it, each with a part of its own
+	SecondFrom core.Points `json:"second_from"` // points from which two persons settle what needs review; 0 never
+	Version    int64       `json:"version"`
 }
 
 func (r Rule) check() error {
