@@ -34,6 +34,7 @@ const inArea: RouteRecordRaw[] = [
   { path: 'month/:month(\\d{6})?', name: 'month', component: () => import('./month/MonthView.vue'), meta: { title: 'console.nav.month' } },
   { path: 'goods', name: 'goods', component: () => import('./shop/GoodsView.vue'), meta: { title: 'console.nav.goods' } },
   { path: 'money', name: 'money', component: () => import('./shop/MoneyView.vue'), meta: { title: 'console.nav.money' } },
+  { path: 'tills', name: 'tills', component: () => import('./tills/TillsView.vue'), meta: { title: 'console.nav.tills' } },
   { path: 'redemptions', name: 'redemptions', component: () => import('./shop/RedemptionsView.vue'), meta: { title: 'console.nav.redemptions' } },
   { path: 'households', name: 'households', component: () => import('./households/HouseholdsView.vue'), meta: { title: 'console.nav.households' } },
   { path: 'households/import', name: 'import', component: () => import('./households/ImportView.vue'), meta: { title: 'console.nav.import' } },

@@ -41,6 +41,8 @@ export const table = {
   EditItems: ['keeper', 'clerk'],
   ReceiveGoods: ['keeper', 'clerk'],
   VoidRedemption: ['keeper', 'clerk', 'secretary', 'supervisor'],
+  ManageTills: ['secretary', 'clerk'],
+  SettleOffline: ['secretary', 'clerk', 'supervisor'],
 } satisfies Record<string, Role[]>
 
 export type Ability = keyof typeof table

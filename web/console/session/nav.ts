@@ -38,6 +38,7 @@ const sections: Section[] = [
       { route: 'goods', needs: 'ReadVillage', levels: village },
       { route: 'money', needs: 'ReadVillage', levels: village },
       { route: 'redemptions', needs: 'ReadVillage', levels: village },
+      { route: 'tills', needs: 'ReadVillage', levels: village },
     ],
   },
   {
