@@ -87,11 +87,10 @@ export async function homeByCode(list: List, code: string): Promise<Home | undef
 /** Households by name, number, or group with birth year; those of a group only where one is chosen. */
 export function search(list: List, typed: string, group: string): Home[] {
   const wanted = typed.trim()
-  const isNumber = /^\d{1,3}$|^\d{5,}$/.test(wanted)
   return list.homes.filter((home) => {
     if (group && home.group !== group) return false
     if (wanted === '') return true
-    if (/^\d+$/.test(wanted)) return isNumber ? home.number === Number(wanted) : home.number === Number(wanted) || home.born === wanted
+    if (/^\d+$/.test(wanted)) return home.number === Number(wanted) || home.born === wanted
     return home.head.includes(wanted)
   })
 }

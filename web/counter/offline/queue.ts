@@ -1,7 +1,7 @@
 import { api, ApiError, uuidv7 } from '../../shared/api'
 import { knowSession } from '../session'
 import type { CartLine } from '../cart'
-import { fromBase64, seal, slipCode, toBase64, unseal } from './crypto'
+import { seal, slipCode, toBase64, unseal } from './crypto'
 import type { Home, List } from './list'
 import { readQueue, writeQueued, type Queued, type QueueState } from './store'
 import { allowance, forget, nowMs, opened, readAgain, vault } from './till'
@@ -177,22 +177,4 @@ export async function exportFile(): Promise<{ name: string; text: string; count:
   })
   const day = new Date(nowMs()).toISOString().slice(0, 10)
   return { name: `qunyan-offline-${day}-${rest.length}.json`, text, count: rest.length }
-}
-
-/** For the tests and the office's page: what an exported file holds, by till. */
-export function readExport(text: string): { village: string; till: string; intents: { key: string; sealed: string }[] }[] | null {
-  try {
-    const file = JSON.parse(text) as { format?: string; version?: number; intents?: { village: string; till: string; key: string; sealed: string }[] }
-    if (file.format !== 'qunyan-offline-queue' || file.version !== 1 || !Array.isArray(file.intents)) return null
-    const tills = new Map<string, { village: string; till: string; intents: { key: string; sealed: string }[] }>()
-    for (const one of file.intents) {
-      fromBase64(one.sealed)
-      const at = tills.get(one.till) ?? { village: one.village, till: one.till, intents: [] }
-      at.intents.push({ key: one.key, sealed: one.sealed })
-      tills.set(one.till, at)
-    }
-    return Array.from(tills.values())
-  } catch {
-    return null
-  }
 }
