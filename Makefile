@@ -40,16 +40,17 @@ ready:
 test: setup ## Run everything: lint, web, Go on both engines, browser
 	@MAKE='$(MAKE)' scripts/test-all.sh
 
+# Both runs leave vet to lint, which runs all of it over the same files once.
 .PHONY: test-go
 test-go: ## Go tests on SQLite with the race detector
-	TEST_DATABASE_URL= go run ./scripts/gotest -race ./...
+	TEST_DATABASE_URL= go run ./scripts/gotest -vet=off -race ./...
 
 # Without the race detector: the very same goroutines were just watched by test-go, and this run instead tests what is
 # shipped, the build without cgo. It shares its compiled packages with `make build`.
 .PHONY: test-pg
 test-pg: ## Go tests on PostgreSQL (TEST_DATABASE_URL, or a throw-away server; TEST_DISTRIBUTE=1 on a Citus cluster)
 	if [ -n "$${TEST_DATABASE_URL:-}" ]; then run=; else run=scripts/with-postgres.sh; fi; \
-	CGO_ENABLED=0 $$run go run ./scripts/gotest -trimpath ./...
+	CGO_ENABLED=0 $$run go run ./scripts/gotest -vet=off -trimpath ./...
 
 .PHONY: test-web
 test-web: bin/.web-built ## Web unit tests, types and byte budget
@@ -61,6 +62,10 @@ test-web: bin/.web-built ## Web unit tests, types and byte budget
 .PHONY: test-e2e
 test-e2e: build ## Browser tests: Playwright against bin/qunyan in Chromium
 	npm --prefix web run --silent e2e
+
+.PHONY: pictures
+pictures: build ## Make the manual's pictures again, in a fresh demo (PICTURES=month,roll: only those)
+	node web/scripts/pictures.mjs
 
 .PHONY: bench
 bench: build ## Measure every bar on both engines as ratios to raw loops in the same run (ARGS=--full)

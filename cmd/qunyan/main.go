@@ -53,7 +53,7 @@ func commands() []command {
 		{"keys", "[flags] [show|rotate]", "the keys that checkpoints are signed with", keys},
 		{"backup", "--to FILE|FOLDER [flags]", "copy everything into one file, beside a running server", makeBackup},
 		{"restore", "--from FILE [flags]", "check a backup and put it into an empty place", restore},
-		{"rules", "lint [flags] -", "hold texts of rules, one a line on standard input, to the red lines; exit 1 if one is blocked", rules},
+		{"rules", "lint [flags] - | export AREA[/VERSION] [flags] | import FILE [flags]", "hold texts to the red lines; write a version of the rules as a file; check such a file or bring it into a draft", rules},
 		{"bench", "[flags]", "measure speed against a raw loop; exit 1 if a bar is missed", measure},
 		{"openapi", "", "print the API's contract (OpenAPI 3.1, YAML)", openapi},
 		{"version", "", "print the version", printVersion},
@@ -98,7 +98,7 @@ func run(ctx context.Context, p *program, args []string) int {
 			return exitUsage
 		case errors.Is(err, errFault):
 			return exitFault
-		case errors.Is(err, errBlocked):
+		case errors.Is(err, errBlocked), errors.Is(err, errNotAsItIs):
 			return exitFailed
 		}
 		fmt.Fprintf(p.stderr, "qunyan %s: %s\n", c.name, explain(err))

@@ -146,7 +146,7 @@ func TestVerifyOfNoDatabaseSaysSo(t *testing.T) {
 // Looked at, put right, brought in, and brought in again without a change: a village's first list.
 func TestAListOfHouseholdsIsImported(t *testing.T) {
 	t.Parallel()
-	environ := []string{"QUNYAN_DATA=" + t.TempDir(), "QUNYAN_DB=" + storetest.URL(t), "QUNYAN_LOG_LEVEL=error"}
+	environ := []string{"QUNYAN_DATA=" + t.TempDir(), "QUNYAN_DB=" + storetest.MigratedURL(t), "QUNYAN_LOG_LEVEL=error"}
 	if code, _, errs := call(t, environ, "setup", "--login", "county"); code != exitDone {
 		t.Fatalf("setup: exit %d, %q", code, errs)
 	}

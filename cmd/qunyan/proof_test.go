@@ -28,7 +28,7 @@ type sealedCounty struct {
 func newSealedCounty(t *testing.T, algorithm string) sealedCounty {
 	t.Helper()
 	cfg := app.DefaultConfig()
-	cfg.Data, cfg.DB, cfg.SignAlgorithm, cfg.LogLevel = t.TempDir(), storetest.URL(t), algorithm, "error"
+	cfg.Data, cfg.DB, cfg.SignAlgorithm, cfg.LogLevel = t.TempDir(), storetest.MigratedURL(t), algorithm, "error"
 	log, err := app.NewLog(cfg, t.Output())
 	if err != nil {
 		t.Fatal(err)

@@ -19,16 +19,28 @@ var errBlocked = errors.New("a text touches a red line")
 // longestText is what a line of standard input may hold, in bytes: far more than any rule.
 const longestText = 1 << 20
 
-// rules has one subcommand so far: lint reads texts of rules, one a line, and prints each that touches a red line with
-// its number in the input, the red lines, the reason and the law. It needs no database.
-func rules(_ context.Context, p *program, args []string) error {
+// rules has three things to do: lint holds texts to the red lines, export writes a version as a file, import looks at such a
+// file or brings it into a draft.
+func rules(ctx context.Context, p *program, args []string) error {
+	word := ""
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		word, args = args[0], args[1:]
+	}
+	switch word {
+	case "export":
+		return exportRules(ctx, p, args)
+	case "import":
+		return importRules(ctx, p, args)
+	}
+	return lintTexts(p, word, args)
+}
+
+// lintTexts reads texts of rules, one a line, and prints each that touches a red line with its number in the input, the
+// red lines, the reason and the law. It needs no database.
+func lintTexts(p *program, word string, args []string) error {
 	lang := string(messages.Chinese)
 	deduction := false
-	word, flags := "", args
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		word, flags = args[0], args[1:]
-	}
-	rest, err := parse(p, "rules", flags, func(fs *flag.FlagSet) {
+	rest, err := parse(p, "rules", args, func(fs *flag.FlagSet) {
 		fs.StringVar(&lang, "lang", lang, "`language` of the reasons: zh or en")
 		fs.BoolVar(&deduction, "deduction", false, "the texts are of deductions, also where they do not say so")
 	})
@@ -36,13 +48,17 @@ func rules(_ context.Context, p *program, args []string) error {
 	case err != nil:
 		return err
 	case word != "lint":
-		return usageError{"say what to do with the rules: lint"}
+		return usageError{"say what to do with the rules: lint, export or import"}
 	case len(rest) != 1 || rest[0] != "-":
 		return usageError{"texts come on standard input, one a line: end the command with -"}
-	case lang != string(messages.Chinese) && lang != string(messages.English):
+	case !spoken(lang):
 		return usageError{"--lang must be zh or en"}
 	}
 	return lint(p.stdin, p.stdout, messages.Lang(lang), deduction)
+}
+
+func spoken(lang string) bool {
+	return lang == string(messages.Chinese) || lang == string(messages.English)
 }
 
 func lint(from io.Reader, to io.Writer, lang messages.Lang, deduction bool) error {

@@ -43,6 +43,11 @@ const (
 	OpDecideSuggestion Op = "decide_suggestion" // record what the committees decided and what came of it
 	OpSealBook         Op = "seal_book"         // sign a checkpoint over the book now
 
+	OpReadBranch       Op = "read_branch"        // look at the Party branch's members, their points and lists: inside the branch only
+	OpKeepBranch       Op = "keep_branch"        // members, drafts of the year's scheme, proposals, answers
+	OpDecideBranch     Op = "decide_branch"      // on a proposal of somebody else about a member of another household
+	OpRecordBranchVote Op = "record_branch_vote" // what the branch's meeting decided: the scheme, the evaluation
+
 	OpEditTemplate Op = "edit_template" // the county's rules, and a township's additions to them
 	OpDraftRules   Op = "draft_rules"
 	OpAdoptRules   Op = "adopt_rules" // record the vote, send it to the township, publish
@@ -116,6 +121,13 @@ var table = map[Op][]core.Role{
 	OpSuggest:          {core.RoleSecretary, core.RoleClerk, UnlockedCard},
 	OpDecideSuggestion: {core.RoleSecretary, core.RoleClerk},
 	OpSealBook:         {core.RoleCounty, core.RoleTownship, core.RoleSecretary, core.RoleSupervisor, System},
+
+	// The branch's points are its own: neither township nor supervisor nor auditor reads them here. An entry about the
+	// secretary is proposed by the secretary and decided on by the clerk, so two people are enough.
+	OpReadBranch:       {core.RoleSecretary, core.RoleClerk},
+	OpKeepBranch:       {core.RoleSecretary, core.RoleClerk},
+	OpDecideBranch:     {core.RoleSecretary, core.RoleClerk},
+	OpRecordBranchVote: {core.RoleSecretary},
 
 	OpEditTemplate: {core.RoleCounty, core.RoleTownship, System}, // each inside its own area: the county's lies outside a township's
 	OpDraftRules:   {core.RoleSecretary, core.RoleClerk},

@@ -14,9 +14,11 @@ const changesTag = "Changes of households"
 
 // ChangeBody is a change of households as it is proposed.
 type ChangeBody struct {
-	Kind      households.Kind `json:"kind" enum:"split,merge,close,undo"`
+	Kind      households.Kind `json:"kind" enum:"split,merge,move,close,undo"`
 	Household core.ID         `json:"household,omitempty" doc:"splits, is merged into another, or is closed"`
 	Into      core.ID         `json:"into,omitempty" doc:"of a merger"`
+	To        core.Area       `json:"to,omitempty" doc:"of a move: a village of the same county"`
+	ToNumber  int64           `json:"to_number,omitempty" minimum:"0" doc:"of a move: the number of its household there, which has been made before"`
 	Undoes    core.ID         `json:"undoes,omitempty" doc:"the change an undo takes back; it needs nothing else but the reason"`
 	Residents []core.ID       `json:"residents,omitempty" maxItems:"60" doc:"who goes, of a split"`
 	Head      core.ID         `json:"head,omitempty" doc:"of the new household, one of those who go"`
@@ -33,7 +35,7 @@ type ChangeBody struct {
 }
 
 func (b ChangeBody) input() households.Input {
-	return households.Input{Kind: b.Kind, Household: b.Household, Into: b.Into, Undoes: b.Undoes, Residents: b.Residents, Head: b.Head, Remaining: b.Remaining,
+	return households.Input{Kind: b.Kind, Household: b.Household, Into: b.Into, To: b.To, ToNumber: b.ToNumber, Undoes: b.Undoes, Residents: b.Residents, Head: b.Head, Remaining: b.Remaining,
 		Number: b.Number, Group: b.Group, Cadre: b.Cadre, Opening: b.Opening, Base: b.Base, Spendable: b.Spendable, Cause: b.Cause, Points: b.Points, Reason: b.Reason}
 }
 
@@ -65,12 +67,17 @@ type changePerson struct {
 // ChangeView is a change of households in a list.
 type ChangeView struct {
 	ID                core.ID          `json:"id" doc:"'' in a preview"`
-	Kind              households.Kind  `json:"kind" enum:"split,merge,close,undo"`
+	Kind              households.Kind  `json:"kind" enum:"split,merge,move,arrive,close,undo"`
 	State             households.State `json:"state" enum:"proposed,done,withdrawn,undone"`
 	First             changeSide       `json:"first" doc:"splits, is merged into the other, or is closed"`
 	Other             changeSide       `json:"other" doc:"made by the split, or merged into"`
 	Undoes            core.ID          `json:"undoes"`
-	UndoesKind        households.Kind  `json:"undoes_kind" enum:",split,merge,close,undo"`
+	UndoesKind        households.Kind  `json:"undoes_kind" enum:",split,merge,move,close,undo"`
+	FarVillage        core.Area        `json:"far_village" doc:"of a move or an arrival, the other village; '' of other changes"`
+	FarName           string           `json:"far_name"`
+	FarNumber         int64            `json:"far_number" doc:"of the household there"`
+	FarHead           string           `json:"far_head" doc:"masked in a move; of an arrival the head who came"`
+	FarVoucher        int64            `json:"far_voucher" doc:"of an arrival: the line of the other village's book that gave the points"`
 	People            []changePerson   `json:"people" doc:"who goes"`
 	Opening           bool             `json:"opening"`
 	Cause             string           `json:"cause" enum:",moved,died"`
@@ -100,7 +107,8 @@ func viewChange(by core.Actor, village core.Area) func(households.Change) Change
 		for i, p := range c.Plan.People {
 			people[i] = changePerson{p.ID, p.Name, p.Relation}
 		}
-		return ChangeView{ID: c.ID, Kind: c.Kind, State: c.State, First: viewSide(c.First), Other: viewSide(c.Other), Undoes: c.Undoes, UndoesKind: c.UndoesKind,
+		return ChangeView{ID: c.ID, Kind: c.Kind, State: c.State, First: viewSide(c.First), Other: viewSide(c.Other), Undoes: c.Undoes, UndoesKind: c.UndoesKind, FarVillage: c.Far.Village, FarName: c.Far.Name,
+			FarNumber: c.Far.Number, FarHead: c.FarHead(), FarVoucher: c.Far.Voucher,
 			People: people, Opening: c.Plan.Opening, Cause: c.Plan.Cause, Points: c.Plan.Points, ProposedBase: c.Plan.Proposal.Base,
 			ProposedSpendable: c.Plan.Proposal.Spendable, Base: c.Moved.Base, Spendable: c.Moved.Spendable, Voucher: c.Voucher, Reason: c.Reason,
 			Paper: c.Paper, Signed: c.Signed, SignedOther: c.SignedOther, ByName: c.ByName, CreatedMs: c.CreatedMs, EndedName: c.EndedName, EndedMs: c.EndedMs,
@@ -125,12 +133,13 @@ type changeDetail struct {
 	Held    core.Points  `json:"held"`
 	Floor   core.Points  `json:"floor" doc:"base points the shop asks for; 0 for none"`
 	Staff   []string     `json:"staff" doc:"whose own household the first one is"`
+	There   string       `json:"there" enum:",proposed,done,withdrawn" doc:"of a move that is done: where the other village's half stands"`
 }
 
 func viewChangeDetail(by core.Actor, village core.Area) func(households.Detail) changeDetail {
 	return func(d households.Detail) changeDetail {
 		v := changeDetail{ChangeView: viewChange(by, village)(d.Change), Lines: make([]changeLine, len(d.Lines)), Pending: d.Pending, Held: d.Held,
-			Floor: d.Floor, Staff: append([]string{}, d.Staff...)}
+			Floor: d.Floor, Staff: append([]string{}, d.Staff...), There: string(d.There)}
 		for i, l := range d.Lines {
 			v.Lines[i] = changeLine{l.No, l.Number, l.Head, l.Account.String(), l.Change, l.After}
 		}
@@ -183,6 +192,34 @@ func (s *server) registerChanges() {
 	})
 	s.registerEndingChanges(base + "/{id}")
 	s.registerSuccession()
+	s.registerTravel()
+}
+
+type travelView struct {
+	Travel bool `json:"travel" doc:"points go along with households that move out of the village and come along with those that move in"`
+}
+
+func viewTravel(travel bool) travelView { return travelView{travel} }
+
+func (s *server) registerTravel() {
+	const path = "/villages/{village}/moving-points"
+	handle(s, spec{
+		ID: "get-moving-points", Method: http.MethodGet, Path: path, Tag: changesTag, Op: access.OpReadVillage,
+		Summary: "Whether points go along with households that move", Detail: "They do unless one of the two villages has chosen that they stay.",
+	}, func(ctx context.Context, by core.Actor, in *InVillage) (*travelView, error) {
+		travel, err := s.svc.Households.Travel(ctx, by, in.Village.Area)
+		return viewed(travel, err, viewTravel)
+	})
+	handle(s, spec{
+		ID: "set-moving-points", Method: http.MethodPut, Path: path, Tag: changesTag, Op: access.OpAdoptRules,
+		Summary: "Choose whether points go along with households that move",
+	}, func(ctx context.Context, by core.Actor, in *struct {
+		InVillage
+		Body travelView
+	}) (*travelView, error) {
+		err := s.svc.Households.SetTravel(ctx, by, in.Village.Area, in.Body.Travel)
+		return viewed(in.Body.Travel, err, viewTravel)
+	})
 }
 
 func (s *server) registerEndingChanges(base string) {

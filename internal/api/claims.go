@@ -129,6 +129,8 @@ type claimDetail struct {
 	Cap     capView     `json:"cap" doc:"the tightest of caps"`
 	Caps    []capView   `json:"caps" doc:"all that limit it"`
 	History []claimStep `json:"history" doc:"oldest first"`
+	Roll    *rollLine   `json:"roll,omitempty" doc:"of the gathering it was made of"`
+	Marks   *markLine   `json:"marks,omitempty" doc:"of the appraisal it was made of"`
 }
 
 // DeedBody is a deed as a form gives it.
@@ -246,13 +248,17 @@ func (s *server) registerClaims() {
 	})
 	handle(s, spec{
 		ID: "get-claim", Method: http.MethodGet, Path: "/villages/{village}/claims/{id}", Tag: claimsTag, Op: access.OpReadVillage,
-		Summary: "A claim with its cap and its history",
+		Summary: "A claim with its cap, its history and what it was made of",
 	}, func(ctx context.Context, by core.Actor, in *struct {
 		InVillage
 		ByID
 	}) (*claimDetail, error) {
 		d, err := s.svc.Claims.Detail(ctx, by, in.Village.Area, in.ID.ID)
-		return viewed(d, err, viewDetail(by, villageBase(in.Village.Area)))
+		v, err := viewed(d, err, viewDetail(by, villageBase(in.Village.Area)))
+		if err != nil {
+			return nil, err
+		}
+		return v, s.addOrigin(ctx, by, in.Village.Area, v)
 	})
 	s.registerSubmitting()
 	s.registerReview()

@@ -186,6 +186,7 @@ type updateHouseholdInput struct {
 		Head    *string    `json:"head,omitempty" maxLength:"50" doc:"a resident's name makes that person the head; any other corrects the present head's name"`
 		Cadre   *bool      `json:"cadre,omitempty"`
 		State   *string    `json:"state,omitempty" enum:"active,closed"`
+		Back    core.ID    `json:"back,omitempty" doc:"with state active: who of those who left comes back as the head"`
 	}
 }
 
@@ -310,7 +311,7 @@ func (s *server) getHousehold(ctx context.Context, by core.Actor, in *householdI
 
 func (s *server) updateHousehold(ctx context.Context, by core.Actor, in *updateHouseholdInput) (*householdDetail, error) {
 	b := in.Body
-	changed, err := s.svc.Directory.Update(ctx, by, directory.UpdateInput{Village: in.Village.Area, ID: in.ID.ID, Version: b.Version,
+	changed, err := s.svc.Directory.Update(ctx, by, directory.UpdateInput{Village: in.Village.Area, ID: in.ID.ID, Version: b.Version, Back: b.Back,
 		Number: b.Number, Group: b.Group, Head: b.Head, Cadre: b.Cadre, State: b.State})
 	if err != nil {
 		return nil, err

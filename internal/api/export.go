@@ -95,6 +95,8 @@ func (s *server) registerExports() {
 	export(s, turns, rollExport(s))
 	export(s, turns, suggestionExport(s))
 	export(s, turns, lineExport(s))
+	export(s, turns, changeExport(s))
+	export(s, turns, fairnessExport(s))
 	export(s, turns, redemptionExport(s))
 	export(s, turns, itemExport(s))
 	export(s, turns, overviewExport(s))

@@ -126,6 +126,9 @@ func lineExport(s *server) exported[LineExport] {
 				}
 				return s.svc.Ledger.Lines(ctx, by, in.Village.Area, page)
 			}, func(l ledger.BookLine) error {
+				if l.Withheld {
+					return add(l.No, l.Voucher, l.Day, moment(l.AtMs), say.of("book.kind.", withheld), "", "", "", "", "", "", "", "", "", "", "", "", "")
+				}
 				var points, yuan any = core.Points(l.Amount), ""
 				if l.Debit.Unit() == ledger.InFen {
 					points, yuan = "", core.Fen(l.Amount)

@@ -69,14 +69,18 @@ func (s *server) registerFiles() {
 	}, files.MIME, func(ctx context.Context, by core.Actor, in *struct {
 		InVillage
 		ByID
+		PhotoQuery
 	}) (*stream, error) {
-		return photo(s.svc.Files.Open(ctx, by, in.Village.Area, in.ID.ID))
+		return photo(s.opener(in.PhotoQuery)(ctx, by, in.Village.Area, in.ID.ID))
 	})
 	handleStream(s, spec{
 		ID: "get-card-photo", Method: http.MethodGet, Path: "/card/files/{id}", Tag: fileTag, Op: access.OpReadCard, Auth: authCard,
 		Summary: "A photo of one's own claim",
-	}, files.MIME, func(ctx context.Context, by core.Actor, in *ByID) (*stream, error) {
-		return photo(s.svc.Files.Open(ctx, by, by.Village, in.ID.ID))
+	}, files.MIME, func(ctx context.Context, by core.Actor, in *struct {
+		ByID
+		PhotoQuery
+	}) (*stream, error) {
+		return photo(s.opener(in.PhotoQuery)(ctx, by, by.Village, in.ID.ID))
 	})
 	handleStream(s, spec{
 		ID: "get-item-photo", Method: http.MethodGet, Path: "/public/villages/{village}/items/{id}/photo", Tag: publicTag, Auth: authPublic,
@@ -88,6 +92,18 @@ func (s *server) registerFiles() {
 	}) (*stream, error) {
 		return photo(s.svc.Files.OpenItemPhoto(ctx, in.Village.Area, in.ID.ID))
 	})
+}
+
+// PhotoQuery chooses between a photo and the small one of it.
+type PhotoQuery struct {
+	Size string `query:"size" enum:"whole,small" default:"whole" doc:"small: for a list, at most 240 pixels on its longer side"`
+}
+
+func (s *server) opener(q PhotoQuery) func(context.Context, core.Actor, core.Area, core.ID) (io.ReadCloser, error) {
+	if q.Size == "small" {
+		return s.svc.Files.OpenSmall
+	}
+	return s.svc.Files.Open
 }
 
 // photo streams a picture that was opened and closes it.

@@ -111,11 +111,13 @@ type markedView struct {
 	Head      string  `json:"head"`
 	ByName    string  `json:"by_name"`
 	AtMs      int64   `json:"at_ms"`
+	ScanMs    int64   `json:"scan_ms" doc:"when its card scanned the code at the door; 0 if it did not. A proposal, to be confirmed by a mark"`
+	ScanHow   string  `json:"scan_how" doc:"which code; '' if none"`
 }
 
 func viewMarked(m gatherings.Marked) markedView {
 	v := markedView{Household: m.Household, Arrival: string(m.Arrival), Stayed: m.Stayed, Spoke: m.Spoke, Hours: m.Hours, Number: m.Number,
-		GroupName: m.Group, Head: m.Head, ByName: m.ByName, AtMs: m.AtMs}
+		GroupName: m.Group, Head: m.Head, ByName: m.ByName, AtMs: m.AtMs, ScanMs: m.ScanMs, ScanHow: m.ScanHow}
 	if m.Arrival == gatherings.Absent {
 		v.Arrival = absent
 	}
@@ -208,6 +210,8 @@ func (s *server) registerGatherings() {
 		return viewed(g, err, viewGathering)
 	})
 	s.registerRollCall(base + "/{id}")
+	s.registerGatheringPhotos(base + "/{id}")
+	s.registerDoor(base + "/{id}/door")
 }
 
 func (s *server) registerRollCall(base string) {

@@ -11,13 +11,16 @@ import (
 
 const bookTag = "Book"
 
+// withheld is the kind of a line of which only number and time are shown; with "book.kind." a key of the catalogue.
+const withheld = "withheld"
+
 // bookLine is a line as the village's book shows it.
 type bookLine struct {
 	No          int64    `json:"no" doc:"1, 2, 3 … in the village, without a gap"`
 	Voucher     int64    `json:"voucher" doc:"number of the voucher's first line"`
 	Day         core.Day `json:"day"`
 	AtMs        int64    `json:"at_ms"`
-	Kind        string   `json:"kind" enum:"opening,earned,deducted,redeemed,goods_out,goods_in,granted,reversal,void,base_moved_out,base_moved_in,moved_out,moved_in"`
+	Kind        string   `json:"kind" enum:"opening,earned,deducted,redeemed,goods_out,goods_in,granted,reversal,void,base_moved_out,base_moved_in,moved_out,moved_in,expired,withheld" doc:"withheld: a line of the Party branch's own, of which nothing else is shown"`
 	Category    string   `json:"category" doc:"of the rule, for points earned or deducted; else ''"`
 	Debit       string   `json:"debit" doc:"account that gives"`
 	Credit      string   `json:"credit" doc:"account that receives"`
@@ -39,6 +42,9 @@ type bookLine struct {
 }
 
 func bookLineOf(l ledger.BookLine) bookLine {
+	if l.Withheld {
+		return bookLine{No: l.No, Voucher: l.Voucher, Day: l.Day, AtMs: l.AtMs, Kind: withheld, Unit: string(ledger.InPoints)}
+	}
 	return bookLine{No: l.No, Voucher: l.Voucher, Day: l.Day, AtMs: l.AtMs, Kind: l.Kind.String(), Category: l.Category,
 		Debit: l.Debit.String(), Credit: l.Credit.String(), Unit: string(l.Debit.Unit()), Household: l.Owner, Number: l.Number,
 		Head: l.Head, Amount: l.Amount, DebitAfter: l.DebitAfter, CreditAfter: l.CreditAfter, Ref: l.Ref, Reverses: l.Reverses,

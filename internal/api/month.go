@@ -51,6 +51,11 @@ type monthView struct {
 	OpenObjections int64                  `json:"open_objections"`
 	Overdue        int64                  `json:"overdue_objections" doc:"of them, those whose answer is overdue"`
 	Blockers       []claims.Blocker       `json:"blockers" doc:"what stands between the month and its close, as problem codes"`
+	ClosingAll     int64                  `json:"closing_all" doc:"claims of a close that is under way; 0 while none is"`
+	ClosingDone    int64                  `json:"closing_done" doc:"of them, those in the book"`
+	ClosingBy      string                 `json:"closing_by" doc:"who began it"`
+	Skipped        bool                   `json:"skipped" doc:"a later month was closed, and nothing stood on this one"`
+	Corrections    int64                  `json:"corrections" doc:"lines taken back that stand on no list yet"`
 	SecondWaiting  int64                  `json:"second_waiting" doc:"of the submitted ones: approved once, waiting for a second person"`
 	CanNotice      bool                   `json:"can_notice"`
 	CanClose       bool                   `json:"can_close"`
@@ -61,7 +66,8 @@ type monthView struct {
 
 func viewMonth(m claims.MonthView) monthView {
 	v := monthView{Month: m.Month, Today: m.Today, Counts: m.Counts, OpenObjections: m.OpenObjections, Overdue: m.Overdue, Blockers: m.Blockers,
-		SecondWaiting: m.Second, CanNotice: m.CanNotice, CanClose: m.CanClose, Earned: m.Earned, Deducted: m.Deducted}
+		SecondWaiting: m.Second, CanNotice: m.CanNotice, CanClose: m.CanClose, Earned: m.Earned, Deducted: m.Deducted,
+		ClosingAll: m.Steps.All, ClosingDone: m.Steps.Done, ClosingBy: m.Steps.ByName, Skipped: m.Skipped, Corrections: m.Corrections}
 	if m.Closing != nil {
 		v.Closed, v.ClosedMs = true, m.Closing.AtMs
 	}

@@ -23,6 +23,13 @@ type rulesImport struct {
 	Errors     []ruleFault `json:"errors" doc:"the first 1,000, in the order of the file"`
 	ErrorCount int         `json:"error_count"`
 	Ignored    []string    `json:"ignored" doc:"columns that mean nothing to us, as sheet!column"`
+	Caps       *newCaps    `json:"category_caps,omitempty" doc:"left out if the file says nothing about caps on whole categories: the draft keeps its own"`
+}
+
+// newCaps is what becomes of a draft's caps on whole categories.
+type newCaps struct {
+	Before []rulebook.CategoryCap `json:"before"`
+	After  []rulebook.CategoryCap `json:"after" doc:"none: an emptied sheet takes all away"`
 }
 
 // ruleFault is what is wrong in one place of a file of rules. Row 0 is the file or the sheet as a whole.
@@ -38,6 +45,9 @@ type ruleFault struct {
 func viewRulesImport(lang messages.Lang, dry bool) func(rulebook.Imported) rulesImport {
 	return func(i rulebook.Imported) rulesImport {
 		v := rulesImport{State: "refused", Added: i.Added, Changed: i.Changed, Same: i.Same, LeftOut: i.LeftOut, ErrorCount: i.FaultCount, Ignored: i.Ignored}
+		if i.Caps != nil {
+			v.Caps = &newCaps{i.Caps.Before, i.Caps.After}
+		}
 		switch {
 		case dry:
 			v.State = "dry"

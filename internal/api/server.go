@@ -11,6 +11,7 @@ import (
 	"qunyan/internal/access"
 	"qunyan/internal/appraisal"
 	"qunyan/internal/batch"
+	"qunyan/internal/branch"
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
@@ -31,6 +32,7 @@ type Services struct {
 	Access     *access.Service
 	Appraisals *appraisal.Service
 	Batch      *batch.Service
+	Branch     *branch.Service
 	Claims     *claims.Service
 	Directory  *directory.Service
 	Files      *files.Service
@@ -122,6 +124,7 @@ func (s *server) registerOperations() {
 	s.registerAreas()
 	s.registerHouseholds()
 	s.registerChanges()
+	s.registerBranch()
 	s.registerImports()
 	s.registerFiles()
 	s.registerClaims()

@@ -106,7 +106,7 @@ func TestASecondStartFindsWhatTheFirstWrote(t *testing.T) {
 // handler, waiting for the body.
 func TestAStopFinishesWhatWasAccepted(t *testing.T) {
 	t.Parallel()
-	r := start(t, config(t, t.TempDir(), storetest.URL(t)))
+	r := start(t, config(t, t.TempDir(), storetest.MigratedURL(t)))
 	password, err := r.Setup(context.Background(), app.FirstAccount{Login: "admin", Name: "赵县官"})
 	if err != nil {
 		t.Fatal(err)
@@ -149,8 +149,8 @@ func TestAStopFinishesWhatWasAccepted(t *testing.T) {
 
 func TestAnAddressInUseIsAnErrorAndClosesTheDatabase(t *testing.T) {
 	t.Parallel()
-	r := start(t, config(t, t.TempDir(), storetest.URL(t)))
-	cfg := config(t, t.TempDir(), storetest.URL(t))
+	r := start(t, config(t, t.TempDir(), storetest.MigratedURL(t)))
+	cfg := config(t, t.TempDir(), storetest.MigratedURL(t))
 	cfg.Addr = r.addr
 	a, err := app.New(context.Background(), cfg, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
@@ -175,7 +175,7 @@ func TestADatabaseThatCannotBeOpenedIsAnError(t *testing.T) {
 // Everything the server needs from the outside is in the binary: the front end's folder may be empty, the pages are not.
 func TestPagesAndAPIAnswerUnderOneRoof(t *testing.T) {
 	t.Parallel()
-	r := start(t, config(t, t.TempDir(), storetest.URL(t)))
+	r := start(t, config(t, t.TempDir(), storetest.MigratedURL(t)))
 	if _, err := r.Setup(context.Background(), app.FirstAccount{Login: "admin", Name: "赵县官"}); err != nil {
 		t.Fatal(err)
 	}

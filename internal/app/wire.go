@@ -8,6 +8,7 @@ import (
 	"qunyan/internal/api"
 	"qunyan/internal/appraisal"
 	"qunyan/internal/batch"
+	"qunyan/internal/branch"
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
@@ -48,7 +49,7 @@ func Wire(p Parts) api.Services {
 	accounts := access.New(p.Store, p.Clock, p.IDs, p.Access)
 	book := ledger.New(p.Store, p.Clock, p.IDs, p.Keeper)
 	homes := directory.New(p.Store, p.Clock, p.IDs, p.Keys.IDNumbers, opensBook(p.Clock))
-	made := claims.New(p.Store, p.Clock, p.IDs, claims.Options{LotKey: p.Keys.Lots, Closed: sealsBook(book, p.Log)})
+	made := claims.New(p.Store, p.Clock, p.IDs, claims.Options{LotKey: p.Keys.Lots, Sealing: sealsBook(book, p.Log)})
 	shops := market.New(p.Store, p.Clock, p.IDs, accounts)
 	return api.Services{
 		Access:     accounts,
@@ -60,6 +61,7 @@ func Wire(p Parts) api.Services {
 		Gatherings: gatherings.New(p.Store, p.Clock, p.IDs, made),
 		Appraisals: appraisal.New(p.Store, p.Clock, p.IDs, made),
 		Batch:      batch.New(p.Store, p.Clock, made),
+		Branch:     branch.New(p.Store, p.Clock, p.IDs),
 		Households: households.New(p.Store, p.Clock, p.IDs, homes, accounts),
 		Voices:     voices.New(p.Store, p.Clock, p.IDs, made),
 		Market:     shops,
@@ -79,13 +81,27 @@ func opensBook(clock core.Clock) directory.OnOpen {
 	}
 }
 
-// sealsBook signs a checkpoint over a village's book once a month of it is closed. The month is closed whatever comes of
-// it: a checkpoint that failed is made by the daily job.
-func sealsBook(book *ledger.Service, log *slog.Logger) func(context.Context, core.Area) {
-	return func(ctx context.Context, village core.Area) {
-		if _, err := book.Seal(context.WithoutCancel(ctx), village); err != nil && errs.CodeOf(err) != "seal.none" {
-			log.Error("checkpoint after a close", "village", village, "error", err)
-		}
+// sealsBook signs a checkpoint over a village's book with the close of a month of it.
+func sealsBook(book *ledger.Service, log *slog.Logger) func(core.Area) claims.Sealing {
+	return func(village core.Area) claims.Sealing { return sealing{book.Sealing(village), village, log} }
+}
+
+// sealing is a ledger's sealing that says in the log why it failed: nobody else is told, for the month is closed
+// whatever comes of it, and the daily job tries again.
+type sealing struct {
+	*ledger.Sealing
+	village core.Area
+	log     *slog.Logger
+}
+
+func (s sealing) Sign(ctx context.Context, tx *store.Tx) error {
+	_, err := s.Sealing.Sign(ctx, tx)
+	switch {
+	case err == nil, errs.CodeOf(err) == "seal.none":
+		return nil
+	default:
+		s.log.Error("checkpoint with a close", "village", s.village, "error", err)
+		return err
 	}
 }
 
@@ -96,7 +112,7 @@ func NewHandler(cfg api.Config, svc api.Services, log *slog.Logger) (*api.Handle
 		pages, err := page.New(
 			page.Config{PublicURL: cfg.PublicURL, Secure: cfg.Secure, TrustProxy: cfg.TrustProxy},
 			page.Services{
-				Access: svc.Access, Appraisals: svc.Appraisals, Claims: svc.Claims, Directory: svc.Directory, Gatherings: svc.Gatherings, Households: svc.Households, Ledger: svc.Ledger, Market: svc.Market,
+				Access: svc.Access, Appraisals: svc.Appraisals, Branch: svc.Branch, Claims: svc.Claims, Directory: svc.Directory, Gatherings: svc.Gatherings, Households: svc.Households, Ledger: svc.Ledger, Market: svc.Market,
 				Rules: svc.Rules, Voices: svc.Voices, Store: svc.Store, Clock: svc.Clock,
 			}, log)
 		if err != nil {

@@ -1,8 +1,6 @@
 package appraisal
 
 import (
-	"strings"
-
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
@@ -70,9 +68,7 @@ type Appraisal struct {
 	ClaimedName string
 	ClaimedMs   int64
 	CreatedMs   int64
-	Sheets      []core.ID
-	Claims      int64
-	Points      core.Points
+	claims.Brought
 }
 
 // Event names the appraisal in its claims.
@@ -139,7 +135,7 @@ func (l *Line) settle(m Method) {
 // clean checks what can be checked without the village's rules and households.
 func (p Plan) clean() (Plan, error) {
 	var err error
-	if p.Title, err = needLine(p.Title, "title", maxTitle); err != nil {
+	if p.Title, err = claims.NeedLine(p.Title, "title", maxTitle); err != nil {
 		return p, err
 	}
 	switch {
@@ -156,7 +152,7 @@ func (p Plan) clean() (Plan, error) {
 	names, homes := map[string]bool{}, map[core.ID]bool{}
 	for i, r := range p.Raters {
 		r.No = int64(i + 1)
-		if r.Name, err = needLine(r.Name, "raters", maxName); err != nil {
+		if r.Name, err = claims.NeedLine(r.Name, "raters", maxName); err != nil {
 			return p, err
 		}
 		if names[r.Name] || r.Household != 0 && homes[r.Household] {
@@ -180,8 +176,4 @@ func fits(r rulebook.Rule) error {
 		}
 	}
 	return nil
-}
-
-func needLine(text, field string, most int) (string, error) {
-	return claims.NeedText(strings.ReplaceAll(text, "\n", " "), field, most)
 }

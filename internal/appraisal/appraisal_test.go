@@ -99,6 +99,17 @@ func TestAMonth(t *testing.T) {
 	if fmt.Sprint(again) != fmt.Sprint(made) || len(y.ClaimsOf(0)) != 1 {
 		t.Errorf("a second press: %+v", again)
 	}
+	from, line, found, err := y.svc.LineOf(ctx, y.Supervisor, y.Village, claim.Sheet, claim.Household)
+	y.Wants(err, "")
+	if !found || from.ID != a.ID || line.Grade != 2 || !slices.Equal(line.Marks, []int64{-1, 2, 1, 1, 2}) || from.Raters[1].Name == "" {
+		t.Errorf("what the claim was made of: %v %+v", found, line)
+	}
+	if from, line, _, err = y.svc.LineOf(ctx, y.Auditor, y.Village, claim.Sheet, claim.Household); err != nil || line.Grade != 2 || line.Marks != nil || from.Raters[1].Name != "" {
+		t.Errorf("for a reader the marks do not concern: %+v, %v", line, err)
+	}
+	if _, _, found, err = y.svc.LineOf(ctx, y.Supervisor, y.Village, 4711, claim.Household); err != nil || found {
+		t.Errorf("a sheet of nothing: %v, %v", found, err)
+	}
 	_, err = y.svc.Mark(ctx, y.Clerk, y.Village, a.ID, 2, []appraisal.Mark{{Household: y.Homes[1], Mark: 1}})
 	y.Wants(err, "appraisal.claimed")
 	_, err = y.svc.Cancel(ctx, y.Clerk, y.Village, a.ID, "重来")

@@ -5,8 +5,8 @@ import (
 	"errors"
 
 	"qunyan/internal/access"
-	"qunyan/internal/audit"
 	"qunyan/internal/claims"
+	"qunyan/internal/commands"
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
 	"qunyan/internal/ledger"
@@ -16,45 +16,22 @@ import (
 
 // Service runs the commands and queries of appraisals. It is safe for concurrent use.
 type Service struct {
-	st     *store.Store
-	clock  core.Clock
-	ids    *core.IDs
+	desk   commands.Desk
 	claims *claims.Service
 }
 
 // New makes the service. Its claims go into the book by the service of claims and by no other way.
 func New(st *store.Store, clock core.Clock, ids *core.IDs, claims *claims.Service) *Service {
-	return &Service{st: st, clock: clock, ids: ids, claims: claims}
+	return &Service{desk: commands.Desk{Store: st, Clock: clock, IDs: ids, Subject: "appraisal"}, claims: claims}
 }
 
 // command is one running command of a village.
-type command struct {
-	tx      *store.Tx
-	ids     *core.IDs
-	by      core.Actor
-	village core.Area
-	now     int64
-}
+type command struct{ *commands.Command }
 
 // run runs fn as one command, once for the actor's intent.
 func run[T any](ctx context.Context, s *Service, by core.Actor, op access.Op, village core.Area, fn func(ctx context.Context, c *command) (T, error)) (T, error) {
-	var out T
-	if err := access.Require(by, op, village); err != nil {
-		return out, err
-	}
-	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		now := s.clock.Now()
-		out, err = store.Once(ctx, tx, by, village, now, func() (T, error) {
-			return fn(ctx, &command{tx: tx, ids: s.ids, by: by, village: village, now: now})
-		})
-		return err
-	})
-	return out, err
-}
-
-func (c *command) log(ctx context.Context, action string, id core.ID, before, after any) error {
-	return audit.Write(ctx, c.tx, c.by, c.ids.Next(), c.now, audit.Entry{
-		Area: c.village, Action: action, Subject: "appraisal", SubjectID: id.String(), Before: before, After: after,
+	return commands.Run(ctx, s.desk, by, op, village, func(ctx context.Context, c *commands.Command) (T, error) {
+		return fn(ctx, &command{c})
 	})
 }
 
@@ -66,20 +43,20 @@ func (s *Service) ChooseWay(ctx context.Context, by core.Actor, village core.Are
 	if !method.Valid() {
 		return Way{}, errs.New(errs.Invalid, "appraisal.bad_method").At("method")
 	}
-	minutesNo, err := needLine(minutesNo, "minutes_no", maxNumber)
+	minutesNo, err := claims.NeedLine(minutesNo, "minutes_no", maxNumber)
 	if err != nil {
 		return Way{}, err
 	}
 	return run(ctx, s, by, access.OpAdoptRules, village, func(ctx context.Context, c *command) (Way, error) {
-		before, err := wayOf(ctx, c.tx, village)
+		before, err := wayOf(ctx, c.Tx, village)
 		if err != nil {
 			return Way{}, err
 		}
-		way := Way{Method: method, MinutesNo: minutesNo, ByName: by.Name, ChangedMs: c.now}
-		if _, err := c.tx.Exec(ctx, sqlPutWay, village, string(method), minutesNo, by.Name, c.now); err != nil {
+		way := Way{Method: method, MinutesNo: minutesNo, ByName: by.Name, ChangedMs: c.Now}
+		if _, err := c.Tx.Exec(ctx, sqlPutWay, village, string(method), minutesNo, by.Name, c.Now); err != nil {
 			return Way{}, err
 		}
-		return way, c.log(ctx, "appraisal.choose_way", 0, map[string]any{"method": before.Method}, map[string]any{"method": method, "minutes_no": minutesNo})
+		return way, c.Log(ctx, "appraisal.choose_way", 0, map[string]any{"method": before.Method}, map[string]any{"method": method, "minutes_no": minutesNo})
 	})
 }
 
@@ -92,7 +69,7 @@ func (s *Service) Open(ctx context.Context, by core.Actor, village core.Area, in
 	}
 	id, err := run(ctx, s, by, access.OpHoldAppraisal, village, func(ctx context.Context, c *command) (core.ID, error) {
 		// The book is taken first, so that of two who open the same month the second sees the first.
-		if _, err := ledger.Lock(ctx, c.tx, village); err != nil {
+		if _, err := ledger.Lock(ctx, c.Tx, village); err != nil {
 			return 0, err
 		}
 		return c.open(ctx, in)
@@ -100,11 +77,11 @@ func (s *Service) Open(ctx context.Context, by core.Actor, village core.Area, in
 	if err != nil {
 		return Appraisal{}, err
 	}
-	return s.find(ctx, village, id)
+	return commands.Find(ctx, s.desk, village, id, read)
 }
 
 func (c *command) open(ctx context.Context, in Plan) (core.ID, error) {
-	rule, _, err := rulebook.RuleAt(ctx, c.tx, c.village, in.Day, in.Rule)
+	rule, _, err := rulebook.RuleAt(ctx, c.Tx, c.Village, in.Day, in.Rule)
 	if err != nil {
 		return 0, err
 	}
@@ -112,7 +89,7 @@ func (c *command) open(ctx context.Context, in Plan) (core.ID, error) {
 		return 0, err
 	}
 	var same int64
-	if err := c.tx.Row(ctx, sqlSame, c.village, in.Month, in.Rule).Scan(&same); err != nil {
+	if err := c.Tx.Row(ctx, sqlSame, c.Village, in.Month, in.Rule).Scan(&same); err != nil {
 		return 0, err
 	}
 	if same > 0 {
@@ -122,24 +99,24 @@ func (c *command) open(ctx context.Context, in Plan) (core.ID, error) {
 		if r.Household == 0 {
 			continue
 		}
-		if code, err := c.household(ctx, r.Household); err != nil || code != "" {
+		if code, err := claims.HouseholdCode(ctx, c.Tx, c.Village, r.Household); err != nil || code != "" {
 			return 0, errors.Join(err, refusal(code))
 		}
 	}
-	way, err := wayOf(ctx, c.tx, c.village)
+	way, err := wayOf(ctx, c.Tx, c.Village)
 	if err != nil {
 		return 0, err
 	}
-	id := c.ids.Next()
-	if _, err := c.tx.Exec(ctx, sqlInsert, c.village, id, in.Rule, in.Month, in.Day, in.Title, string(way.Method), c.by.ID, c.by.Name, c.now); err != nil {
+	id := c.NextID()
+	if _, err := c.Tx.Exec(ctx, sqlInsert, c.Village, id, in.Rule, in.Month, in.Day, in.Title, string(way.Method), c.By.ID, c.By.Name, c.Now); err != nil {
 		return 0, err
 	}
-	if err := c.tx.Many(ctx, sqlInsertRater, len(in.Raters), func(i int) []any {
-		return []any{c.village, id, in.Raters[i].No, in.Raters[i].Name, in.Raters[i].Household}
+	if err := c.Tx.Many(ctx, sqlInsertRater, len(in.Raters), func(i int) []any {
+		return []any{c.Village, id, in.Raters[i].No, in.Raters[i].Name, in.Raters[i].Household}
 	}); err != nil {
 		return 0, err
 	}
-	return id, c.log(ctx, "appraisal.open", id, nil, map[string]any{"rule": in.Rule, "month": in.Month, "day": in.Day, "title": in.Title, "raters": len(in.Raters), "method": way.Method})
+	return id, c.Log(ctx, "appraisal.open", id, nil, map[string]any{"rule": in.Rule, "month": in.Month, "day": in.Day, "title": in.Title, "raters": len(in.Raters), "method": way.Method})
 }
 
 // refusal makes an error of a household's code; nil for "".
@@ -153,23 +130,9 @@ func refusal(code string) error {
 	return errs.New(errs.Conflict, "claims.household_closed").At("raters")
 }
 
-// household says why a household cannot be marked; "" if it can.
-func (c *command) household(ctx context.Context, id core.ID) (code string, err error) {
-	var state string
-	switch err := c.tx.Row(ctx, sqlHouseholdState, c.village, id).Scan(&state); {
-	case errors.Is(err, store.ErrNone):
-		return "claims.no_household", nil
-	case err != nil:
-		return "", err
-	case state != "active":
-		return "claims.household_closed", nil
-	}
-	return "", nil
-}
-
 // Cancel ends an appraisal that will make no claims. Its marks stay on record.
 func (s *Service) Cancel(ctx context.Context, by core.Actor, village core.Area, id core.ID, reason string) (Appraisal, error) {
-	reason, err := needLine(reason, "reason", maxReason)
+	reason, err := claims.NeedLine(reason, "reason", maxReason)
 	if err != nil {
 		return Appraisal{}, errors.Join(access.Require(by, access.OpHoldAppraisal, village), err)
 	}
@@ -177,23 +140,23 @@ func (s *Service) Cancel(ctx context.Context, by core.Actor, village core.Area, 
 		if _, err := c.take(ctx, id); err != nil {
 			return 0, err
 		}
-		if _, err := c.tx.Exec(ctx, sqlCancel, reason, c.now, village, id); err != nil {
+		if _, err := c.Tx.Exec(ctx, sqlCancel, reason, c.Now, village, id); err != nil {
 			return 0, err
 		}
-		return id, c.log(ctx, "appraisal.cancel", id, nil, map[string]any{"reason": reason})
+		return id, c.Log(ctx, "appraisal.cancel", id, nil, map[string]any{"reason": reason})
 	})
 	if err != nil {
 		return Appraisal{}, err
 	}
-	return s.find(ctx, village, id)
+	return commands.Find(ctx, s.desk, village, id, read)
 }
 
 // take takes the row of an open appraisal until the command ends, and reads it.
 func (c *command) take(ctx context.Context, id core.ID) (Appraisal, error) {
-	if _, err := c.tx.Exec(ctx, sqlTake, c.village, id); err != nil {
+	if _, err := c.Tx.Exec(ctx, sqlTake, c.Village, id); err != nil {
 		return Appraisal{}, err
 	}
-	a, err := read(ctx, c.tx, c.village, id)
+	a, err := read(ctx, c.Tx, c.Village, id)
 	if err == nil && a.State != Open {
 		err = errs.New(errs.Conflict, "appraisal."+string(a.State))
 	}
@@ -231,23 +194,23 @@ func (s *Service) Mark(ctx context.Context, by core.Actor, village core.Area, id
 		if len(trace) == 0 {
 			return refused, nil
 		}
-		return refused, c.log(ctx, "appraisal.mark", id, nil, map[string]any{"rater": rater, "marks": trace})
+		return refused, c.Log(ctx, "appraisal.mark", id, nil, map[string]any{"rater": rater, "marks": trace})
 	})
 }
 
 func (c *command) mark(ctx context.Context, a Appraisal, rater Rater, m Mark) (code string, err error) {
 	switch {
 	case m.Mark == -1:
-		_, err := c.tx.Exec(ctx, sqlUnmark, c.village, a.ID, m.Household, rater.No)
+		_, err := c.Tx.Exec(ctx, sqlUnmark, c.Village, a.ID, m.Household, rater.No)
 		return "", err
 	case m.Mark < 0 || m.Mark > int64(len(a.Grades)):
 		return codeBadMark, nil
 	case m.Household == rater.Household:
 		return codeOwn, nil
 	}
-	if code, err := c.household(ctx, m.Household); err != nil || code != "" {
+	if code, err := claims.HouseholdCode(ctx, c.Tx, c.Village, m.Household); err != nil || code != "" {
 		return code, err
 	}
-	_, err = c.tx.Exec(ctx, sqlMark, c.village, a.ID, m.Household, rater.No, m.Mark, c.by.Name, c.now)
+	_, err = c.Tx.Exec(ctx, sqlMark, c.Village, a.ID, m.Household, rater.No, m.Mark, c.By.Name, c.Now)
 	return "", err
 }

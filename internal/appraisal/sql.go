@@ -3,11 +3,9 @@ package appraisal
 import (
 	"context"
 	"errors"
-	"math"
-	"strconv"
-	"strings"
 
 	"qunyan/internal/access"
+	"qunyan/internal/commands"
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
 	"qunyan/internal/rulebook"
@@ -34,8 +32,7 @@ const (
 )
 
 const (
-	sqlHouseholdState = `SELECT state FROM household WHERE village = $1 AND id = $2`
-	sqlMark           = `INSERT INTO appraisal_mark (village, appraisal, household, rater, mark, by_name, at_ms)
+	sqlMark = `INSERT INTO appraisal_mark (village, appraisal, household, rater, mark, by_name, at_ms)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (village, appraisal, household, rater) DO UPDATE SET mark = excluded.mark, by_name = excluded.by_name,
 			at_ms = excluded.at_ms`
@@ -112,7 +109,7 @@ func (a *Appraisal) fill(ctx context.Context, tx *store.Tx) error {
 		var n int64
 		var points core.Points
 		err := r.Scan(&sheet, &n, &points)
-		a.Sheets, a.Claims, a.Points = append(a.Sheets, sheet), a.Claims+n, a.Points+points
+		a.Add(sheet, n, points)
 		return err
 	}, a.Village, a.ID)
 }
@@ -171,19 +168,11 @@ func (s *Service) Way(ctx context.Context, by core.Actor, village core.Area) (w 
 	if err := access.Require(by, access.OpReadVillage, village); err != nil {
 		return w, err
 	}
-	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = s.desk.Store.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		w, err = wayOf(ctx, tx, village)
 		return err
 	})
 	return w, err
-}
-
-func (s *Service) find(ctx context.Context, village core.Area, id core.ID) (a Appraisal, err error) {
-	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		a, err = read(ctx, tx, village, id)
-		return err
-	})
-	return a, err
 }
 
 // Appraisal is one appraisal for the village's staff.
@@ -191,7 +180,7 @@ func (s *Service) Appraisal(ctx context.Context, by core.Actor, village core.Are
 	if err := access.Require(by, access.OpReadVillage, village); err != nil {
 		return Appraisal{}, err
 	}
-	return s.find(ctx, village, id)
+	return commands.Find(ctx, s.desk, village, id, read)
 }
 
 // Appraisals lists a village's appraisals, the latest month first. next is "" on the last page.
@@ -199,26 +188,23 @@ func (s *Service) Appraisals(ctx context.Context, by core.Actor, village core.Ar
 	if err := access.Require(by, access.OpReadVillage, village); err != nil {
 		return nil, "", err
 	}
-	month, id, err := readCursor(page.Cursor)
+	month, id, err := core.Before[core.Month](page)
 	if err != nil {
 		return nil, "", err
 	}
-	limit := page.Size() + 1 // one more tells whether there is another page
-	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = s.desk.Store.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		err := tx.Rows(ctx, sqlList, func(r store.Row) error {
 			a, err := scan(village, r)
 			list = append(list, a)
 			return err
-		}, village, month, id, limit)
+		}, village, month, id, page.Size()+1)
 		for i := 0; i < len(list) && err == nil; i++ {
 			err = list[i].fill(ctx, tx)
 		}
 		return err
 	})
-	if err == nil && len(list) == limit {
-		list = list[:limit-1]
-		last := list[limit-2]
-		next = strconv.Itoa(int(last.Month)) + "." + last.ID.String()
+	if err == nil {
+		list, next = core.Cut(list, page, func(a Appraisal) string { return core.CursorAt(a.Month, a.ID) })
 	}
 	return list, next, err
 }
@@ -243,7 +229,7 @@ func (s *Service) marks(ctx context.Context, by core.Actor, op access.Op, villag
 	if err := access.Require(by, op, village); err != nil {
 		return a, nil, err
 	}
-	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = s.desk.Store.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if a, err = read(ctx, tx, village, id); err != nil {
 			return err
 		}
@@ -251,21 +237,4 @@ func (s *Service) marks(ctx context.Context, by core.Actor, op access.Op, villag
 		return err
 	})
 	return a, lines, err
-}
-
-// readCursor reads the last row a reader has seen; at the start, one behind all.
-func readCursor(text string) (core.Month, core.ID, error) {
-	if text == "" {
-		return math.MaxInt32, math.MaxInt64, nil
-	}
-	left, right, _ := strings.Cut(text, ".")
-	month, err := strconv.ParseInt(left, 10, 32)
-	if err != nil {
-		return 0, 0, errs.New(errs.Invalid, "input.bad_cursor").At("cursor")
-	}
-	id, err := core.ParseID(right)
-	if err != nil {
-		return 0, 0, errs.New(errs.Invalid, "input.bad_cursor").At("cursor")
-	}
-	return core.Month(month), id, nil
 }

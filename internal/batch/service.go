@@ -43,10 +43,8 @@ type Part struct {
 	Rule   string
 	TextZh string
 	TextEn string
-	Sheets []core.ID // once claims are made; one for each claims.MaxRows households
-	Claims int64
-	Points core.Points
-	Rows   []Row // all in a dry run; after the claims are made those without one
+	claims.Brought
+	Rows []Row // all in a dry run; after the claims are made those without one
 }
 
 // Result is what a file says and what becomes of it.
@@ -69,9 +67,7 @@ func (s *Service) Try(ctx context.Context, by core.Actor, village core.Area, con
 	}
 	var out Result
 	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		out, err = s.judge(ctx, tx, f, village, skipDuplicates, func(ctx context.Context, in claims.Sheet) (claims.SheetResult, error) {
-			return s.claims.JudgeSheet(ctx, tx, by, village, in)
-		})
+		out, err = s.judge(ctx, tx, f, village, skipDuplicates, s.claims.Judging(tx, by, village))
 		return err
 	})
 	return out, err
@@ -89,9 +85,7 @@ func (s *Service) Import(ctx context.Context, by core.Actor, village core.Area, 
 	err = s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		out, err = store.Once(ctx, tx, by, village, s.clock.Now(), func() (Result, error) {
 			again := *f // a command may be run twice, and reading notes faults
-			out, err := s.judge(ctx, tx, &again, village, skipDuplicates, func(ctx context.Context, in claims.Sheet) (claims.SheetResult, error) {
-				return s.claims.PutSheet(ctx, tx, by, village, in)
-			})
+			out, err := s.judge(ctx, tx, &again, village, skipDuplicates, s.claims.Putting(tx, by, village))
 			if err != nil {
 				return out, err
 			}
@@ -141,7 +135,7 @@ func (s *Service) open(by core.Actor, village core.Area, content io.Reader) (*fi
 
 // judge understands the file and lets submit judge, and perhaps write, the sheet of each rule. With faults it stops
 // before.
-func (s *Service) judge(ctx context.Context, tx *store.Tx, f *filled, village core.Area, skip bool, submit func(context.Context, claims.Sheet) (claims.SheetResult, error)) (Result, error) {
+func (s *Service) judge(ctx context.Context, tx *store.Tx, f *filled, village core.Area, skip bool, submit claims.Submit) (Result, error) {
 	out := Result{Title: f.title}
 	day, ok := readDay(f.day)
 	if !ok {
@@ -187,7 +181,7 @@ func ruleIn(ctx context.Context, tx *store.Tx, village core.Area, day core.Day, 
 	return rule, err == nil, err
 }
 
-func judgePart(ctx context.Context, of Result, lines []line, i int, rule rulebook.Rule, skip bool, submit func(context.Context, claims.Sheet) (claims.SheetResult, error)) (Part, error) {
+func judgePart(ctx context.Context, of Result, lines []line, i int, rule rulebook.Rule, skip bool, submit claims.Submit) (Part, error) {
 	part := Part{Rule: rule.Code, TextZh: rule.TextZh, TextEn: rule.TextEn}
 	var asked []line
 	for _, l := range lines {
@@ -195,24 +189,14 @@ func judgePart(ctx context.Context, of Result, lines []line, i int, rule ruleboo
 			asked = append(asked, l)
 		}
 	}
-	for few := range slices.Chunk(asked, claims.MaxRows) {
-		sheet := claims.Sheet{Rule: rule.Code, Day: of.Day, Title: of.Title, Event: of.Title, SkipDuplicates: skip, File: true}
-		for _, l := range few {
-			sheet.Rows = append(sheet.Rows, claims.SheetRow{Household: l.home.id, Qty: l.marks[i].qty, Step: l.marks[i].step})
-		}
-		result, err := submit(ctx, sheet)
-		if err != nil {
-			return part, err
-		}
-		for k, r := range result.Rows {
-			part.Rows = append(part.Rows, Row{Row: few[k].row, Household: r.Household, Number: few[k].home.number, Head: few[k].home.head,
-				Points: r.Points, Asked: r.Asked, Duplicate: r.Duplicate, Code: r.Code})
-		}
-		if result.Sheet != 0 {
-			part.Sheets = append(part.Sheets, result.Sheet)
-		}
-		part.Claims += result.Claims
-		part.Points += result.Points
+	rows := make([]claims.SheetRow, len(asked))
+	for k, l := range asked {
+		rows[k] = claims.SheetRow{Household: l.home.id, Qty: l.marks[i].qty, Step: l.marks[i].step}
 	}
-	return part, nil
+	results, err := part.Submit(ctx, claims.Sheet{Rule: rule.Code, Day: of.Day, Title: of.Title, Event: of.Title, SkipDuplicates: skip, File: true}, rows, submit)
+	for k, r := range results {
+		part.Rows = append(part.Rows, Row{Row: asked[k].row, Household: r.Household, Number: asked[k].home.number, Head: asked[k].home.head,
+			Points: r.Points, Asked: r.Asked, Duplicate: r.Duplicate, Code: r.Code})
+	}
+	return part, err
 }

@@ -75,6 +75,9 @@ func (c ChatText) say(key string, pairs ...any) string {
 
 func (c ChatText) rows() []string {
 	rows := []string{c.say("page.chat.window", "from", c.Notice.FromDay, "to", c.Notice.ToDay, "n", len(c.Lines)), c.say("page.chat.object", "link", c.Link)}
+	if len(c.Lines) == 0 {
+		rows = []string{c.say("page.notice.only_fixed") + " " + c.Link, c.say("page.notice.fixed_doubt")}
+	}
 	group := ""
 	for _, l := range c.Lines {
 		if l.Group != group {

@@ -2,6 +2,7 @@ package claims
 
 import (
 	"context"
+	"errors"
 
 	"qunyan/internal/access"
 	"qunyan/internal/core"
@@ -30,7 +31,8 @@ const (
 // ready moves to the next month's list. A long month is posted in steps, so that other villages need not wait for it;
 // until the last step the village's claims cannot change (claims.closing_now), and a close that was interrupted goes on
 // where it was. While a window is open or an objection unanswered it fails with the first blocker's code and posts
-// nothing. Closing the same month again gives the first result and changes nothing. Months close in order.
+// nothing. Closing the same month again gives the first result and changes nothing. Months close in order; one without
+// claims and lists may be left out.
 func (s *Service) Close(ctx context.Context, by core.Actor, village core.Area, month core.Month) (ledger.Closing, error) {
 	if err := access.Require(by, access.OpCloseMonth, village); err != nil {
 		return ledger.Closing{}, err
@@ -41,10 +43,25 @@ func (s *Service) Close(ctx context.Context, by core.Actor, village core.Area, m
 	return s.close(ctx, by, village, month)
 }
 
-func (s *Service) close(ctx context.Context, by core.Actor, village core.Area, month core.Month) (done ledger.Closing, err error) {
-	if err := s.postAhead(ctx, by, village, month); err != nil {
-		return done, err
+func (s *Service) close(ctx context.Context, by core.Actor, village core.Area, month core.Month) (ledger.Closing, error) {
+	seal := s.opt.Sealing(village)
+	all, err := s.postAhead(ctx, by, village, month, seal)
+	if err != nil {
+		return ledger.Closing{}, err
 	}
+	done, err := s.finish(ctx, by, village, month, all, seal)
+	if errors.Is(err, errUnsealed) { // the month is closed whatever comes of the checkpoint
+		done, err = s.finish(ctx, by, village, month, all, unsealed{})
+	}
+	return done, err
+}
+
+// errUnsealed says that the close failed over its checkpoint alone.
+var errUnsealed = errors.New("claims: no checkpoint could be made")
+
+// finish posts what no step has posted, closes the month and signs the checkpoint, all in one transaction: of the signed
+// book and the closed month there is never one without the other for as long as a power cut could fall in between.
+func (s *Service) finish(ctx context.Context, by core.Actor, village core.Area, month core.Month, all *sums, seal Sealing) (done ledger.Closing, err error) {
 	err = s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		done, err = store.Once(ctx, tx, by, village, s.clock.Now(), func() (none ledger.Closing, err error) {
 			c, err := s.take(ctx, tx, by, village)
@@ -55,17 +72,19 @@ func (s *Service) close(ctx context.Context, by core.Actor, village core.Area, m
 			if err != nil || closed {
 				return done, err
 			}
-			done, err = c.close(ctx, month)
-			if err != nil {
+			if done, err = c.close(ctx, month, all); err != nil {
 				return none, err
 			}
-			return done, c.writeCounts(ctx)
+			if err := c.writeCounts(ctx); err != nil {
+				return none, err
+			}
+			if err := seal.Sign(ctx, tx); err != nil {
+				return none, errors.Join(errUnsealed, err)
+			}
+			return done, nil
 		})
 		return err
 	})
-	if err == nil {
-		s.opt.Closed(ctx, village)
-	}
 	return done, err
 }
 
@@ -101,8 +120,10 @@ func closingOf(ctx context.Context, tx *store.Tx, village core.Area, month core.
 	return c, err == nil, err
 }
 
-// Until a village closes its first month, only lists that are out already keep a later month waiting.
 const sqlEarlierNotice = `SELECT COALESCE(MIN(month), 0) FROM notice WHERE village = $1 AND state = 'open' AND month < $2`
+
+const sqlEarlierClaims = `SELECT COALESCE(MIN(month), 0) FROM claim WHERE village = $1
+	AND state IN ('submitted', 'returned', 'approved', 'noticed', 'frozen') AND month > $2 AND month < $3`
 
 const sqlOpenWindows = `SELECT COUNT(*), COALESCE(MAX(to_day), 0) FROM notice
 	WHERE village = $1 AND month = $2 AND state = 'open' AND to_day >= $3`
@@ -113,20 +134,19 @@ const sqlFrozenLines = `SELECT COUNT(DISTINCT o.claim), COALESCE(MIN(o.due_day),
 
 // blockersOf lists what stands in the way of closing a month that is not closed.
 func blockersOf(ctx context.Context, tx *store.Tx, village core.Area, month, closed core.Month, today core.Day) (all []Blocker, err error) {
-	earlier := closed.Next()
-	if closed == 0 {
-		if err := tx.Row(ctx, sqlEarlierNotice, village, month).Scan(&earlier); err != nil {
-			return nil, err
-		}
+	earlier, err := earlierOpen(ctx, tx, village, month, closed)
+	if err != nil {
+		return nil, err
 	}
-	if earlier != 0 && earlier < month {
+	if earlier != 0 {
 		all = append(all, Blocker{Code: blockEarlier, N: int64(earlier), Month: earlier})
 	}
 	frozen, window := Blocker{Code: blockFrozen, Month: month}, Blocker{Code: blockWindow, Month: month}
-	if err := tx.Row(ctx, sqlFrozenLines, village, month).Scan(&frozen.N, &frozen.Day); err != nil {
-		return nil, err
-	}
-	if err := tx.Row(ctx, sqlOpenWindows, village, month, today).Scan(&window.N, &window.Day); err != nil {
+	err = tx.Batch(ctx, []store.Query{
+		{SQL: sqlFrozenLines, Args: []any{village, month}, Dest: []any{&frozen.N, &frozen.Day}},
+		{SQL: sqlOpenWindows, Args: []any{village, month, today}, Dest: []any{&window.N, &window.Day}},
+	})
+	if err != nil {
 		return nil, err
 	}
 	for _, b := range []Blocker{frozen, window} {
@@ -137,9 +157,24 @@ func blockersOf(ctx context.Context, tx *store.Tx, village core.Area, month, clo
 	return all, nil
 }
 
+// earlierOpen is the first month before one that has something of its own to close, or 0: a month in which nothing
+// happened is passed over. Until a village closes its first month, only lists that are out already keep a later month
+// waiting.
+func earlierOpen(ctx context.Context, tx *store.Tx, village core.Area, month, closed core.Month) (first core.Month, err error) {
+	if err := tx.Row(ctx, sqlEarlierNotice, village, month).Scan(&first); err != nil || closed == 0 {
+		return first, err
+	}
+	var waiting core.Month
+	err = tx.Row(ctx, sqlEarlierClaims, village, closed, month).Scan(&waiting)
+	if first == 0 || waiting != 0 && waiting < first {
+		first = waiting
+	}
+	return first, err
+}
+
 const (
 	// What is not ready goes on to the next month. A reviewer sees the same claim as before, so its count of changes stays.
-	sqlMove = `UPDATE claim SET month = $1 WHERE village = $2 AND state = $3 AND month <= $4`
+	sqlMove = `UPDATE claim SET month = $1 WHERE village = $2 AND state IN ('submitted', 'returned', 'approved') AND month <= $3`
 	sqlLeft = `SELECT state, month, COUNT(*), CAST(SUM(points) AS BIGINT) FROM claim
 		WHERE village = $1 AND state IN ('submitted', 'returned', 'approved') AND month <= $2 GROUP BY state, month`
 	sqlCloseNotices = `UPDATE notice SET state = 'closed' WHERE village = $1 AND month = $2`
@@ -147,15 +182,12 @@ const (
 		FROM claim WHERE village = $1 AND state = 'noticed' AND month = $2`
 )
 
-// close posts what no step has posted yet, and the month is closed.
-func (c *command) close(ctx context.Context, month core.Month) (ledger.Closing, error) {
+// close posts what no step has posted yet, and the month is closed. all is the sums of the month's claims, nil if they
+// are to be read.
+func (c *command) close(ctx context.Context, month core.Month, all *sums) (ledger.Closing, error) {
 	p, err := c.resume(ctx, month)
-	if err != nil {
-		return ledger.Closing{}, err
-	}
-	all, err := c.countPosted(ctx, month)
-	if err == nil && p.Claims < all {
-		err = p.postRest(ctx, c)
+	if err == nil {
+		err = p.postRest(ctx, c, all)
 	}
 	if err != nil {
 		return ledger.Closing{}, err
@@ -174,23 +206,48 @@ func (c *command) close(ctx context.Context, month core.Month) (ledger.Closing, 
 	if err := ledger.CloseMonth(ctx, c.tx, c.village, out); err != nil {
 		return out, err
 	}
-	if _, err := c.tx.Exec(ctx, sqlEndSteps, c.village); err != nil {
-		return out, err
+	if c.closing != 0 {
+		if _, err := c.tx.Exec(ctx, sqlEndSteps, c.village); err != nil {
+			return out, err
+		}
 	}
 	return out, c.log(ctx, "claims.close_month", "month", month.String(), nil, map[string]any{
 		"claims": out.Claims, "points": out.Points, "deducted": out.Deducted, "first_no": out.FirstNo, "last_no": out.LastNo, "moved": out.Moved})
 }
 
-// countPosted counts the month's claims out of their notices and into the book, and says how many they are.
-func (c *command) countPosted(ctx context.Context, month core.Month) (n int64, err error) {
-	var points, active int64
-	if err := c.tx.Row(ctx, sqlPostedNow, c.village, month).Scan(&n, &points, &active); err != nil {
-		return 0, err
+// sums are what the claims of a month come to.
+type sums struct {
+	claims, points int64
+	active         int64 // households that get any
+}
+
+// sumsOf adds claims up that stand by household.
+func sumsOf(all []due) *sums {
+	s := &sums{}
+	var counted core.ID
+	for _, d := range all {
+		s.claims++
+		s.points += int64(d.points)
+		if d.points > 0 && d.household != counted {
+			counted = d.household
+			s.active++
+		}
 	}
-	c.count(month, "claim", string(Noticed), -n, -points)
-	c.count(month, "claim", string(Posted), n, points)
-	c.count(month, tally.Active, "", active, 0)
-	return n, nil
+	return s
+}
+
+// readSums reads what the month's claims come to, for a close that did not read all of them.
+func (c *command) readSums(ctx context.Context, month core.Month) (*sums, error) {
+	s := &sums{}
+	err := c.tx.Row(ctx, sqlPostedNow, c.village, month).Scan(&s.claims, &s.points, &s.active)
+	return s, err
+}
+
+// countPosted counts the month's claims out of their notices and into the book.
+func (c *command) countPosted(month core.Month, s sums) {
+	c.count(month, "claim", string(Noticed), -s.claims, -s.points)
+	c.count(month, "claim", string(Posted), s.claims, s.points)
+	c.count(month, tally.Active, "", s.active, 0)
 }
 
 // moveOn takes what is not ready to the next month's list, with its counts.
@@ -207,13 +264,9 @@ func (c *command) moveOn(ctx context.Context, month core.Month, out *ledger.Clos
 		out.Moved += n
 		return nil
 	}, c.village, month)
-	if err != nil {
+	if err != nil || out.Moved == 0 {
 		return err
 	}
-	for _, state := range []State{Submitted, Returned, Approved} {
-		if _, err := c.tx.Exec(ctx, sqlMove, month.Next(), c.village, string(state), month); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err = c.tx.Exec(ctx, sqlMove, month.Next(), c.village, month)
+	return err
 }

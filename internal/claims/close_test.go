@@ -185,3 +185,34 @@ func TestListsByState(t *testing.T) {
 	_, _, err := p.claims.Claims(ctx, p.secretary, p.village, claims.Filter{State: "lost"}, core.Page{})
 	p.wants(err, "claims.bad_state")
 }
+
+// TestAMonthWithoutClaimsIsPassedOver, or closed by itself; one with a claim is not.
+func TestAMonthWithoutClaimsIsPassedOver(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t, 2)
+	ctx := context.Background()
+	first, _ := p.onNotice(2)
+	p.clock.SetDay(first.ToDay.Add(1))
+	p.close(202609)
+	p.clock.SetDay(20261105)
+	p.approve(p.supervisor, p.submit(p.clerk, p.deed(1, "B02")).ID)
+	november := p.publish(202611)
+	p.clock.SetDay(november.ToDay.Add(1))
+	if done := p.close(202611); done.Claims != 1 { // October had nothing
+		t.Errorf("closed: %+v", done)
+	}
+	m, err := p.claims.Month(ctx, p.secretary, p.village, 202610)
+	if err != nil || !m.Skipped || m.Closing != nil || m.CanClose || m.CanNotice {
+		t.Errorf("the month passed over: %+v, %v", m, err)
+	}
+	_, err = p.claims.Close(ctx, p.secretary, p.village, 202610)
+	p.wants(err, "claims.month_closed")
+
+	p.clock.SetDay(20261205)
+	p.submit(p.clerk, p.deed(0, "B02"))
+	p.clock.SetDay(20270205)
+	_, err = p.claims.Close(ctx, p.secretary, p.village, 202701)
+	p.wants(err, "claims.earlier_month_open")
+	p.close(202612)
+	p.balanced()
+}

@@ -45,14 +45,13 @@ const (
 
 // resume is how far the month's close has come; at its beginning if no step was made.
 func (c *command) resume(ctx context.Context, month core.Month) (progress, error) {
-	p, err := stepsOf(ctx, c.tx, c.village)
-	switch {
-	case errors.Is(err, store.ErrNone):
+	switch c.closing {
+	case 0:
 		return progress{Closing: ledger.Closing{Month: month, Actor: c.by.ID, ActorName: c.by.Name}}, nil
-	case err == nil && p.Month != month:
-		err = closingNow(p.Month)
+	case month:
+		return stepsOf(ctx, c.tx, c.village)
 	}
-	return p, err
+	return progress{}, closingNow(c.closing)
 }
 
 // stepsOf is how far a close that was begun has come, or store.ErrNone.
@@ -68,23 +67,62 @@ func closingNow(month core.Month) error {
 }
 
 // postAhead posts a long month in steps, each in a transaction of its own; a short one it leaves to the close itself. It
-// may be interrupted at any step, and two of them may be at work.
-func (s *Service) postAhead(ctx context.Context, by core.Actor, village core.Area, month core.Month) error {
+// may be interrupted at any step, and two of them may be at work. While a step is posted the lines of the steps before
+// are read for the checkpoint. all is the sums of the month's claims, nil if not all of them were read.
+func (s *Service) postAhead(ctx context.Context, by core.Actor, village core.Area, month core.Month, seal Sealing) (all *sums, err error) {
 	long, err := s.beginSteps(ctx, by, village, month)
-	for long && err == nil {
-		var rest []due
-		var texts memos
-		if rest, texts, err = s.dueAfter(ctx, village, month); err != nil || len(rest) == 0 {
-			return err
+	if err != nil {
+		return nil, err
+	}
+	reading := beside(func() { _ = seal.Read(ctx) }) // what it could not read, and why, Sign will find
+	defer reading.end()
+	reading.again()
+	for long {
+		rest, texts, whole, err := s.dueAfter(ctx, village, month)
+		if err != nil || len(rest) == 0 {
+			return all, err
+		}
+		if whole {
+			all = sumsOf(rest)
 		}
 		for from := 0; from < len(rest) && err == nil; from += closeStep {
-			err = s.step(ctx, by, village, month, rest[from:min(from+closeStep, len(rest))], texts)
+			err = s.postStep(ctx, by, village, month, rest[from:min(from+closeStep, len(rest))], texts)
+			reading.again()
 		}
-		if errors.Is(err, errOvertaken) {
-			err = nil // somebody else's steps: look again where they are
+		if !errors.Is(err, errOvertaken) {
+			return all, err
 		}
+		// somebody else's steps: look again where they are
 	}
-	return err
+	return nil, nil
+}
+
+// besides does one piece of work in the background, again and again, never twice at a time.
+type besides struct{ wanted, ended chan struct{} }
+
+func beside(work func()) besides {
+	b := besides{make(chan struct{}, 1), make(chan struct{})}
+	go func() {
+		defer close(b.ended)
+		for range b.wanted {
+			work()
+		}
+	}()
+	return b
+}
+
+// again asks for the work, unless it was asked for and has not begun.
+func (b besides) again() {
+	select {
+	case b.wanted <- struct{}{}:
+	default:
+	}
+}
+
+// end waits until all that was asked for is done.
+func (b besides) end() {
+	close(b.wanted)
+	<-b.ended
 }
 
 // beginSteps marks a month as being closed if it is too long for one transaction and nothing stands in its way.
@@ -129,8 +167,9 @@ func (s *Service) beginSteps(ctx context.Context, by core.Actor, village core.Ar
 	return long, err
 }
 
-// dueAfter reads what is left to be posted, with the texts of its lines. It stays as it is: the month is marked.
-func (s *Service) dueAfter(ctx context.Context, village core.Area, month core.Month) (rest []due, texts memos, err error) {
+// dueAfter reads what is left to be posted, with the texts of its lines, and says whether that is the whole month. It
+// stays as it is: the month is marked.
+func (s *Service) dueAfter(ctx context.Context, village core.Area, month core.Month) (rest []due, texts memos, whole bool, err error) {
 	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		p, err := stepsOf(ctx, tx, village)
 		if errors.Is(err, store.ErrNone) { // closed meanwhile
@@ -139,20 +178,21 @@ func (s *Service) dueAfter(ctx context.Context, village core.Area, month core.Mo
 		if err != nil {
 			return err
 		}
+		whole = p.last == place{}
 		if rest, err = readDue(ctx, tx, village, month, p.last); err != nil {
 			return err
 		}
 		texts, err = textsOf(ctx, tx, village, rest)
 		return err
 	})
-	return rest, texts, err
+	return rest, texts, whole, err
 }
 
 // errOvertaken says that the claims of a step are in the book already.
 var errOvertaken = errors.New("claims: another close of the month has overtaken this one")
 
-// step posts some of the claims, in their order, unless somebody else did.
-func (s *Service) step(ctx context.Context, by core.Actor, village core.Area, month core.Month, some []due, texts memos) error {
+// postStep posts some of the claims, in their order, unless somebody else did.
+func (s *Service) postStep(ctx context.Context, by core.Actor, village core.Area, month core.Month, some []due, texts memos) error {
 	return s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		c, err := s.take(ctx, tx, by, village)
 		if err != nil {
@@ -173,24 +213,39 @@ func (s *Service) step(ctx context.Context, by core.Actor, village core.Area, mo
 	})
 }
 
-// postRest posts what no step has posted.
-func (p *progress) postRest(ctx context.Context, c *command) error {
-	rest, err := readDue(ctx, c.tx, c.village, p.Month, p.last)
-	if err != nil {
-		return err
+// postRest posts what no step has posted, and counts the month's claims. all is what they come to, if that is known.
+func (p *progress) postRest(ctx context.Context, c *command, all *sums) error {
+	if all == nil && p.last != (place{}) {
+		var err error
+		if all, err = c.readSums(ctx, p.Month); err != nil {
+			return err
+		}
 	}
-	texts, err := textsOf(ctx, c.tx, c.village, rest)
-	if err != nil {
-		return err
+	if all == nil || p.Claims < all.claims {
+		rest, err := readDue(ctx, c.tx, c.village, p.Month, p.last)
+		if err != nil {
+			return err
+		}
+		texts, err := textsOf(ctx, c.tx, c.village, rest)
+		if err != nil {
+			return err
+		}
+		if all == nil {
+			all = sumsOf(rest)
+		}
+		if err := p.post(ctx, c, rest, texts); err != nil {
+			return err
+		}
 	}
-	return p.post(ctx, c, rest, texts)
+	c.countPosted(p.Month, *all)
+	return nil
 }
 
 // post posts claims and adds them to what was posted. Nothing in it asks the database claim by claim.
 func (p *progress) post(ctx context.Context, c *command, all []due, texts memos) error {
 	vouchers := make([][]ledger.Entry, len(all))
 	for i, d := range all {
-		vouchers[i] = []ledger.Entry{d.entry(texts[memo{d.version, d.rule}])}
+		vouchers[i] = []ledger.Entry{d.entry(texts[d.rule])}
 	}
 	lines, err := ledger.PostMany(ctx, c.tx, ledger.Stamp{Village: c.village, NowMs: c.now, Actor: c.by.ID}, vouchers)
 	if err != nil {
@@ -253,8 +308,7 @@ const interruptedAfter = 10_000
 // due is a claim that is ready to be posted.
 type due struct {
 	place
-	version  int64
-	rule     string
+	rule     rulebook.Line
 	category string
 	points   core.Points
 }
@@ -266,7 +320,7 @@ const sqlDue = `SELECT id, household, version, rule, category, points FROM claim
 func readDue(ctx context.Context, tx *store.Tx, village core.Area, month core.Month, last place) (all []due, err error) {
 	err = tx.Rows(ctx, sqlDue, func(r store.Row) error {
 		var d due
-		err := r.Scan(&d.id, &d.household, &d.version, &d.rule, &d.category, &d.points)
+		err := r.Scan(&d.id, &d.household, &d.rule.Version, &d.rule.Code, &d.category, &d.points)
 		if d.compare(last) > 0 {
 			all = append(all, d)
 		}
@@ -276,34 +330,29 @@ func readDue(ctx context.Context, tx *store.Tx, village core.Area, month core.Mo
 	return all, err
 }
 
-// memos keeps the rules whose texts the lines bear: a month has many lines and few rules.
-type memos map[memo]rulebook.Rule
-
-type memo struct {
-	version int64
-	rule    string
-}
+// memos are the texts that the lines bear: a month has many lines and few rules.
+type memos map[rulebook.Line]rulebook.Wording
 
 func textsOf(ctx context.Context, tx *store.Tx, village core.Area, all []due) (memos, error) {
 	m := memos{}
+	var rules []rulebook.Line
 	for _, d := range all {
-		key := memo{d.version, d.rule}
-		if _, known := m[key]; known {
-			continue
+		if _, known := m[d.rule]; !known {
+			m[d.rule] = rulebook.Wording{}
+			rules = append(rules, d.rule)
 		}
-		rule, err := rulebook.RuleOf(ctx, tx, village, d.version, d.rule)
-		if err != nil {
-			return nil, err
-		}
-		m[key] = rule
 	}
-	return m, nil
+	texts, err := rulebook.Wordings(ctx, tx, village, rules)
+	for i, rule := range rules {
+		m[rule] = texts[i]
+	}
+	return m, err
 }
 
 // entry is the claim as the book knows it.
-func (d due) entry(rule rulebook.Rule) ledger.Entry {
+func (d due) entry(text rulebook.Wording) ledger.Entry {
 	e := ledger.Entry{Kind: ledger.Earned, Category: d.category, Owner: d.household, Amount: int64(d.points), Ref: d.id,
-		MemoZh: rule.TextZh, MemoEn: rule.TextEn}
+		MemoZh: text.Zh, MemoEn: text.En}
 	if d.points < 0 {
 		e.Kind, e.Amount = ledger.Deducted, -int64(d.points)
 	}

@@ -195,3 +195,27 @@ func TestAUsedKeyBeginsNoCloseInSteps(t *testing.T) {
 		return err
 	})
 }
+
+// TestEverybodySeesHowFarACloseIs, also who did not begin it; and nothing else is offered meanwhile.
+func TestEverybodySeesHowFarACloseIs(t *testing.T) {
+	t.Parallel()
+	p := longMonth(t)
+	ctx := context.Background()
+	m, err := p.claims.Month(ctx, p.clerk, p.village, 202609)
+	p.wants(err, "")
+	if m.Steps != (claims.Steps{}) {
+		t.Errorf("before it began: %+v", m.Steps)
+	}
+	interrupt(p)
+	for _, who := range []core.Actor{p.secretary, p.clerk, p.auditor} {
+		m, err = p.claims.Month(ctx, who, p.village, 202609)
+		p.wants(err, "")
+		if m.Steps.All != 450 || m.Steps.Done == 0 || m.Steps.Done >= 450 || m.Steps.ByName != p.secretary.Name || m.CanClose || m.CanNotice {
+			t.Errorf("%s sees %+v, may close %v, publish %v", who.Name, m.Steps, m.CanClose, m.CanNotice)
+		}
+	}
+	p.close(202609)
+	if m, err = p.claims.Month(ctx, p.clerk, p.village, 202609); err != nil || m.Steps != (claims.Steps{}) || m.Closing == nil {
+		t.Errorf("afterwards: %+v, %v", m, err)
+	}
+}

@@ -39,6 +39,16 @@ const sqlCorrections = `SELECT l.no, l.reverses, l.day, COALESCE(g.name, ''), h.
 		AND l.no <= COALESCE((SELECT n.fixed_no FROM notice n WHERE n.village = $1 AND n.id = $3), 0)
 	ORDER BY l.no LIMIT $4`
 
+// Those after the newest line of every list are on none yet.
+const sqlCorrectionsWaiting = `SELECT COUNT(*) FROM line WHERE village = $1 AND reverses <> 0 AND category <> ''
+	AND no > COALESCE((SELECT MAX(n.fixed_no) FROM notice n WHERE n.village = $1), 0)`
+
+// correctionsWaiting counts what was taken back since the newest list, and stands on none.
+func correctionsWaiting(ctx context.Context, tx *store.Tx, village core.Area) (n int64, err error) {
+	err = tx.Row(ctx, sqlCorrectionsWaiting, village).Scan(&n)
+	return n, err
+}
+
 // mostCorrections bounds a list's corrections: a village that takes back more in a month has other troubles.
 const mostCorrections = 500
 

@@ -2,6 +2,7 @@ package claims
 
 import (
 	"context"
+	"errors"
 
 	"qunyan/internal/access"
 	"qunyan/internal/core"
@@ -15,6 +16,9 @@ type MonthView struct {
 	Month          core.Month
 	Today          core.Day
 	Closing        *ledger.Closing // nil while the month is open
+	Steps          Steps           // of a close that is under way
+	Skipped        bool            // a later month was closed, and nothing stood on this one
+	Corrections    int64           // lines taken back that stand on no list yet
 	Counts         map[State]int64
 	Second         int64 // of the submitted ones: approved once, waiting for a second person
 	Notices        []Notice
@@ -26,6 +30,13 @@ type MonthView struct {
 	Totals         []CategoryTotal
 	Earned         core.Points // approved, on notice or posted
 	Deducted       core.Points // as judged; what is really taken is known at the close
+}
+
+// Steps is how far a close in steps has come. The zero Steps is that none is under way.
+type Steps struct {
+	Done   int64 // claims in the book
+	All    int64 // claims of the month
+	ByName string
 }
 
 // CategoryTotal adds up the claims of a month that are approved, on a notice or posted, beside the month before.
@@ -145,12 +156,31 @@ func (m *MonthView) judge(ctx context.Context, tx *store.Tx, by core.Actor, vill
 	}
 	c := command{today: m.Today, closed: closed}
 	if c.openMonth(m.Month) != nil {
+		m.Skipped = m.Month <= closed
 		return nil
 	}
 	if m.Blockers, err = blockersOf(ctx, tx, village, m.Month, closed, m.Today); err != nil {
 		return err
 	}
-	m.CanNotice = m.Counts[Approved] > 0 && access.Can(by, access.OpPublishNotice, village)
+	if m.Corrections, err = correctionsWaiting(ctx, tx, village); err != nil {
+		return err
+	}
+	m.CanNotice = m.Counts[Approved]+m.Corrections > 0 && access.Can(by, access.OpPublishNotice, village)
 	m.CanClose = len(m.Blockers) == 0 && access.Can(by, access.OpCloseMonth, village)
+	return m.follow(ctx, tx, village)
+}
+
+// follow reads how far a close of the month has come that is under way: until it ends nothing else can be done.
+func (m *MonthView) follow(ctx context.Context, tx *store.Tx, village core.Area) error {
+	p, err := stepsOf(ctx, tx, village)
+	switch {
+	case errors.Is(err, store.ErrNone):
+		return nil
+	case err != nil:
+		return err
+	case p.Month == m.Month:
+		m.Steps = Steps{Done: p.Claims, All: m.Counts[Noticed], ByName: p.ActorName}
+	}
+	m.CanNotice, m.CanClose = false, false
 	return nil
 }

@@ -50,8 +50,8 @@ const sqlNoticeClaims = `UPDATE claim SET state = 'noticed', notice = $1, change
 	WHERE village = $3 AND state = 'approved' AND month = $4`
 
 // PublishNotice puts the approved claims of a month on a public list for a number of days; 0 takes what the village voted
-// with its rules, and fewer than that are refused (claims.bad_notice_days). It fails with claims.nothing_to_notice when
-// nothing is approved.
+// with its rules, and fewer than that are refused (claims.bad_notice_days). A list may have corrections only. It fails with
+// claims.nothing_to_notice when nothing is approved and nothing was taken back since the list before.
 func (s *Service) PublishNotice(ctx context.Context, by core.Actor, village core.Area, month core.Month, days int) (Notice, error) {
 	if err := access.Require(by, access.OpPublishNotice, village); err != nil {
 		return Notice{}, err
@@ -85,7 +85,13 @@ func (c *command) publish(ctx context.Context, month core.Month, days int) (core
 		return 0, err
 	}
 	if n.Claims == 0 {
-		return 0, errs.New(errs.Conflict, "claims.nothing_to_notice")
+		fixed, err := correctionsWaiting(ctx, c.tx, c.village)
+		if err == nil && fixed == 0 {
+			err = errs.New(errs.Conflict, "claims.nothing_to_notice")
+		}
+		if err != nil {
+			return 0, err
+		}
 	}
 	rules, err := rulebook.InForce(ctx, c.tx, c.village, c.today)
 	if err != nil {

@@ -108,6 +108,45 @@ func TestCorrectionsComeWithTheNextList(t *testing.T) {
 	}
 }
 
+// TestAListMayHaveCorrectionsOnly: it is published without new claims, shows them, and the month closes after it.
+func TestAListMayHaveCorrectionsOnly(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t, 2)
+	ctx := context.Background()
+	first, all := p.onNotice(2)
+	p.clock.SetDay(first.ToDay.Add(1))
+	p.close(202609)
+	p.clock.SetDay(20261005)
+	_, err := p.claims.PublishNotice(ctx, p.clerk, p.village, 202610, 0)
+	p.wants(err, "claims.nothing_to_notice")
+	_, err = ledger.New(p.st, p.clock, p.ids, nil).ReverseLine(ctx, p.secretary, ledger.ReverseInput{Village: p.village, No: p.claim(all[0].ID).Line, Reason: "记重了"})
+	p.wants(err, "")
+	m, err := p.claims.Month(ctx, p.clerk, p.village, 202610)
+	if err != nil || m.Corrections != 1 || !m.CanNotice {
+		t.Errorf("%d corrections wait, may publish %v, %v", m.Corrections, m.CanNotice, err)
+	}
+	list := p.publish(202610)
+	_, lines, err := p.claims.PublicNotice(ctx, p.village, list.ID)
+	if err != nil || len(lines) != 0 || list.Claims != 0 {
+		t.Errorf("%+v has %d lines, %v", list, len(lines), err)
+	}
+	fixed, err := p.claims.PublicCorrections(ctx, p.village, list.ID)
+	if err != nil || len(fixed) != 1 {
+		t.Errorf("%+v, %v", fixed, err)
+	}
+	text := claims.ChatText{Lang: messages.Chinese, Title: "十月", Notice: list, Corrections: fixed, Link: "https://x/p/1"}.Messages(0)
+	if len(text) != 1 || !strings.Contains(text[0], "没有新条目，只有更正 https://x/p/1") || strings.Contains(text[0], "填序号") {
+		t.Errorf("for a chat: %q", text)
+	}
+	_, err = p.claims.PublishNotice(ctx, p.clerk, p.village, 202610, 0) // no second time
+	p.wants(err, "claims.nothing_to_notice")
+	p.clock.SetDay(list.ToDay.Add(1))
+	if done := p.close(202610); done.Claims != 0 {
+		t.Errorf("closed: %+v", done)
+	}
+	p.balanced()
+}
+
 // TestChatMessages have every line whole, in order, and none is longer than what the chat takes.
 func TestChatMessages(t *testing.T) {
 	t.Parallel()

@@ -21,10 +21,21 @@ type Options struct {
 	// LotKey draws which claims are reviewed twice. Whoever does not know it cannot tell beforehand.
 	LotKey []byte
 
-	// Closed is told of a village whose month was closed, after the commit and before the answer. A close that is asked for
-	// again tells it again.
-	Closed func(ctx context.Context, village core.Area)
+	// Sealing begins a checkpoint over a village's book, to be signed with the close of a month; nil for none.
+	Sealing func(village core.Area) Sealing
 }
+
+// Sealing is a checkpoint in the making. It has one user at a time.
+type Sealing interface {
+	Read(ctx context.Context) error               // hashes what is in the book so far; the rest is done by Sign
+	Sign(ctx context.Context, tx *store.Tx) error // inside of the command that closes the month
+}
+
+// unsealed makes no checkpoint.
+type unsealed struct{}
+
+func (unsealed) Read(context.Context) error            { return nil }
+func (unsealed) Sign(context.Context, *store.Tx) error { return nil }
 
 // Service runs the commands and queries of claims. It is safe for concurrent use.
 type Service struct {
@@ -43,8 +54,8 @@ func New(st *store.Store, clock core.Clock, ids *core.IDs, opt Options) *Service
 	if opt.MaxAgeDays <= 0 {
 		opt.MaxAgeDays = 60
 	}
-	if opt.Closed == nil {
-		opt.Closed = func(context.Context, core.Area) {}
+	if opt.Sealing == nil {
+		opt.Sealing = func(core.Area) Sealing { return unsealed{} }
 	}
 	return &Service{st: st, clock: clock, ids: ids, opt: opt, flood: newFlood()}
 }

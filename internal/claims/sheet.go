@@ -91,7 +91,7 @@ func (s *Service) TrySheet(ctx context.Context, by core.Actor, village core.Area
 	}
 	var out SheetResult
 	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		judged, err := s.judgeSheet(ctx, tx, village, core.DayOf(s.clock.Now()), in)
+		judged, err := s.judgeSheet(ctx, tx, village, core.DayOf(s.clock.Now()), in, Beside{})
 		out = judged.result(0)
 		return err
 	})
@@ -106,7 +106,7 @@ func (s *Service) SubmitSheet(ctx context.Context, by core.Actor, village core.A
 		return SheetResult{}, err
 	}
 	kept, err := run(ctx, s, by, village, func(ctx context.Context, c *command) (keptSheet, error) {
-		judged, err := s.judgeSheet(ctx, c.tx, village, c.today, in)
+		judged, err := s.judgeSheet(ctx, c.tx, village, c.today, in, Beside{})
 		if err != nil {
 			return keptSheet{}, err
 		}
@@ -123,13 +123,18 @@ func (s *Service) SubmitSheet(ctx context.Context, by core.Actor, village core.A
 	return out, err
 }
 
-// JudgeSheet is TrySheet as a step of something larger that reads: a gathering that counts for several rules.
-func (s *Service) JudgeSheet(ctx context.Context, tx *store.Tx, by core.Actor, village core.Area, in Sheet) (SheetResult, error) {
+// Beside are claims that would be written before a sheet's own, by household: what earlier sheets of the same trial bring
+// takes from the caps of a category that later ones share.
+type Beside map[core.ID][]rulebook.Past
+
+// JudgeSheet is TrySheet as a step of something larger that reads: a gathering that counts for several rules. What the
+// sheet would bring is added to beside.
+func (s *Service) JudgeSheet(ctx context.Context, tx *store.Tx, by core.Actor, village core.Area, in Sheet, beside Beside) (SheetResult, error) {
 	in, err := s.mayTypeSheet(by, village, in)
 	if err != nil {
 		return SheetResult{}, err
 	}
-	judged, err := s.judgeSheet(ctx, tx, village, core.DayOf(s.clock.Now()), in)
+	judged, err := s.judgeSheet(ctx, tx, village, core.DayOf(s.clock.Now()), in, beside)
 	return judged.result(0), err
 }
 
@@ -144,7 +149,7 @@ func (s *Service) PutSheet(ctx context.Context, tx *store.Tx, by core.Actor, vil
 	if err != nil {
 		return SheetResult{}, err
 	}
-	judged, err := s.judgeSheet(ctx, tx, village, c.today, in)
+	judged, err := s.judgeSheet(ctx, tx, village, c.today, in, Beside{})
 	if err != nil {
 		return SheetResult{}, err
 	}
@@ -177,9 +182,9 @@ type judgedSheet struct {
 	codes []string // "" where the row becomes a claim
 }
 
-// judgeSheet judges the rows one after the other. A wrong rule or day stops the sheet; what concerns one household
+// judgeSheet judges the rows one after the other; what stands above counts, and each row is added to it. A wrong rule or day stops the sheet; what concerns one household
 // concerns its row only.
-func (s *Service) judgeSheet(ctx context.Context, tx *store.Tx, village core.Area, today core.Day, in Sheet) (judgedSheet, error) {
+func (s *Service) judgeSheet(ctx context.Context, tx *store.Tx, village core.Area, today core.Day, in Sheet, above Beside) (judgedSheet, error) {
 	var out judgedSheet
 	if err := s.inTime(in.Day, today); err != nil {
 		return out, err
@@ -193,7 +198,6 @@ func (s *Service) judgeSheet(ctx context.Context, tx *store.Tx, village core.Are
 	}
 	type who struct{ household, resident core.ID }
 	seen := make(map[who]bool, len(in.Rows))
-	above := map[core.ID][]rulebook.Past{} // of each household, further up on this sheet
 	for _, row := range in.Rows {
 		d := Deed{Household: row.Household, Rule: in.Rule, Day: in.Day, Qty: row.Qty, Step: row.Step, Event: in.Event, Note: row.Note, Resident: row.Resident}
 		d, j, err := s.judgeRow(ctx, tx, village, y, d, above[row.Household])

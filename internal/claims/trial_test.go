@@ -109,6 +109,38 @@ func TestATrialSaysWhoWouldHaveGotWhat(t *testing.T) {
 	}
 }
 
+// Several rules use up one cap on their category, in the order of the deeds; a household is not held to another's.
+func TestATrialAddsUpACategoryOverItsRules(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t, 2)
+	p.draft2(
+		testRule{"A01", "council", "按时参加群众会", "Attends", 4, "", "event", "", 0, 0, "leader", false},
+		testRule{"A02", "council", "建议被采纳", "Suggestion adopted", 10, "", "event", "", 0, 0, "committees", true},
+		testRule{"M01", "deduction", "乱倒垃圾经提醒不改", "Litter", -6, "", "event", "", 0, 0, "appraisal", false})
+	p.tx(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Many(ctx, `INSERT INTO category_cap (village, version, category, period, points) VALUES ($1, 2, $2, $3, $4)`, 3, func(i int) []any {
+			return [][]any{{p.village, "council", "month", 12}, {p.village, "council", "year", 20}, {p.village, "deduction", "month", 10}}[i]
+		})
+	})
+	p.history(
+		pastClaim{0, "A01", "council", 20260301, -1, 1, 2, "noticed"},                                                                      // 4
+		pastClaim{0, "A02", "council", 20260302, -1, 1, 10, "noticed"},                                                                     // 8 of 10: the month's 12
+		pastClaim{0, "A01", "council", 20260303, -1, 1, 2, "noticed"},                                                                      // nothing
+		pastClaim{0, "A02", "council", 20260402, -1, 1, 10, "noticed"},                                                                     // 8 of 10: the year's 20
+		pastClaim{1, "A02", "council", 20260302, -1, 1, 10, "noticed"},                                                                     // 10
+		pastClaim{0, "M01", "deduction", 20260301, -1, 1, -2, "noticed"}, pastClaim{0, "M01", "deduction", 20260302, -1, 1, -2, "noticed"}) // -6, -4
+	got := p.trial(2)
+	for i, want := range []claims.TrialRule{
+		{Code: "A01", Mark: claims.MarkKept, Claims: 2, Before: 4, After: 4, Cut: 1, Lost: 4},
+		{Code: "A02", Mark: claims.MarkKept, Claims: 3, Before: 30, After: 26, Cut: 2, Lost: 4},
+		{Code: "M01", Mark: claims.MarkKept, Claims: 2, Before: -4, After: -10, Cut: 1, Lost: 2}} {
+		r := got.Rules[i]
+		if r.TextZh, r.TextEn = "", ""; r != want {
+			t.Errorf("rule %+v, want %+v", r, want)
+		}
+	}
+}
+
 // The rules that judged the claims, tried on them, give exactly what they gave: there is one judge. And a trial leaves
 // the village as it was.
 func TestTheRulesInForceTriedOnTheirOwnClaimsChangeNothing(t *testing.T) {

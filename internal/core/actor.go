@@ -66,26 +66,3 @@ func (a Actor) Has(area Area, roles ...Role) bool {
 	}
 	return false
 }
-
-// Page asks for a bounded piece of a list: at most Limit rows after Cursor ("" is the start).
-type Page struct {
-	Cursor string
-	Limit  int
-}
-
-// Bounds on a page.
-const (
-	DefaultPage = 50
-	MaxPage     = 200
-)
-
-// Size is Limit brought into 1..MaxPage; DefaultPage when unset.
-func (p Page) Size() int {
-	switch {
-	case p.Limit <= 0:
-		return DefaultPage
-	case p.Limit > MaxPage:
-		return MaxPage
-	}
-	return p.Limit
-}

@@ -15,9 +15,12 @@ func (v *village) planMonth(month core.Month) {
 	if v.isShown() {
 		meeting = first.Add(1)
 	}
-	v.plan(meeting.Add(1), morning, func(ctx context.Context) error { return v.meeting(ctx, meeting) })
-	v.plan(cleanup.Add(1), morning, func(ctx context.Context) error { return v.cleanup(ctx, cleanup) })
-	v.plan(rating, afternoon, func(ctx context.Context) error { return v.rating(ctx, rating) })
+	if v == v.d.village {
+		v.planTogether(month, meeting, cleanup, rating)
+		v.planVoices(month)
+	} else {
+		v.planSheets(meeting, cleanup, rating)
+	}
 	for range v.d.scale.Singles {
 		v.planSingle(first.Add(v.rng.IntN(last.Sub(first) - 4)))
 	}
@@ -37,6 +40,13 @@ func (v *village) planMonth(month core.Month) {
 	case month <= v.d.cal.open:
 		v.planOpenEnd(month)
 	}
+}
+
+// planSheets lets a village type what it does together in from its paper lists.
+func (v *village) planSheets(meeting, cleanup, rating core.Day) {
+	v.plan(meeting.Add(1), morning, func(ctx context.Context) error { return v.meeting(ctx, meeting) })
+	v.plan(cleanup.Add(1), morning, func(ctx context.Context) error { return v.cleanup(ctx, cleanup) })
+	v.plan(rating, afternoon, func(ctx context.Context) error { return v.rating(ctx, rating) })
 }
 
 // lastClosed is the newest month a village has closed. In the first days of a month the villages that are shown still
@@ -77,6 +87,10 @@ func (v *village) planOpenEnd(month core.Month) {
 	}
 	if v.isShown() {
 		v.plan(publish, evening, v.leaveWork)
+	}
+	if v == v.d.village {
+		v.plan(publish, evening, v.leaveTogether)
+		v.plan(publish, evening, v.leaveVoices)
 	}
 }
 

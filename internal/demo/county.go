@@ -11,14 +11,17 @@ import (
 	"sync/atomic"
 
 	"qunyan/internal/access"
+	"qunyan/internal/appraisal"
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
 	"qunyan/internal/errs"
 	"qunyan/internal/files"
+	"qunyan/internal/gatherings"
 	"qunyan/internal/market"
 	"qunyan/internal/rulebook"
 	"qunyan/internal/store"
+	"qunyan/internal/voices"
 )
 
 // Product is what the demo plays through.
@@ -30,6 +33,10 @@ type Product struct {
 	Rules     *rulebook.Service
 	Claims    *claims.Service
 	Market    *market.Service
+
+	Gatherings *gatherings.Service
+	Appraisals *appraisal.Service
+	Voices     *voices.Service
 }
 
 // Demo makes a county's history in an empty database.

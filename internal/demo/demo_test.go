@@ -9,15 +9,18 @@ import (
 
 	"qunyan/internal/access"
 	"qunyan/internal/app"
+	"qunyan/internal/appraisal"
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/demo"
+	"qunyan/internal/gatherings"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
 	"qunyan/internal/report"
 	"qunyan/internal/seal/sealtest"
 	"qunyan/internal/store"
 	"qunyan/internal/store/storetest"
+	"qunyan/internal/voices"
 )
 
 // small is a county that lives its months in a second or two.
@@ -48,6 +51,7 @@ func live(t *testing.T, now core.Clock, scale demo.Scale) lived {
 	s := app.Wire(app.Parts{Store: st, Clock: clock, IDs: core.NewIDs(clock), Keys: keys, Files: t.TempDir(), Keeper: sealtest.Keeper(t, st), Access: access.Options{HashMemoryKiB: 64}})
 	l := lived{clock: clock, Reports: s.Reports, Product: demo.Product{
 		Store: st, Access: s.Access, Directory: s.Directory, Files: s.Files, Rules: s.Rules, Claims: s.Claims, Market: s.Market,
+		Gatherings: s.Gatherings, Appraisals: s.Appraisals, Voices: s.Voices,
 	}}
 	if l.result, err = demo.New(l.Product, clock, scale, io.Discard).Play(context.Background()); err != nil {
 		t.Fatal(err)
@@ -98,6 +102,7 @@ func TestHistoryEndsInTheMiddleOfLife(t *testing.T) {
 			l := live(t, now, small())
 			verify(t, l.Store)
 			l.hasWork(t, core.DayOf(now.Now()))
+			l.hasTogether(t)
 			if got := l.clock.Now(); got != now.Now() {
 				t.Errorf("the clock stands at %d, not at the machine's %d", got, now.Now())
 			}
@@ -140,6 +145,32 @@ func (l lived) hasWork(t *testing.T, today core.Day) {
 	months, err := l.Claims.Month(ctx, l.county, village, notices[0].Month.Prev())
 	if err != nil || months.Closing == nil {
 		t.Errorf("the month before is not closed: %+v, %v", months, err)
+	}
+}
+
+// What a village does together, and what its people suggest, is there to look at in each of its states.
+func (l lived) hasTogether(t *testing.T) {
+	t.Helper()
+	ctx, village := context.Background(), l.result.Village
+	for _, state := range []voices.State{voices.Open, voices.Adopted, voices.Rejected, voices.Done} {
+		if list, _, err := l.Voices.Suggestions(ctx, l.county, village, state, core.Page{}); err != nil || len(list) == 0 {
+			t.Errorf("%d suggestions are %s, %v", len(list), state, err)
+		}
+	}
+	for state, marked := range map[gatherings.State]bool{gatherings.Planned: false, gatherings.Claimed: true} {
+		list, _, err := l.Gatherings.Gatherings(ctx, l.county, village, state, core.Page{})
+		if err != nil || len(list) < 2 || marked && (list[0].Marked == 0 || list[0].Claims == 0) {
+			t.Errorf("gatherings that are %s: %+v, %v", state, list, err)
+		}
+	}
+	appraisals, _, err := l.Appraisals.Appraisals(ctx, l.county, village, core.Page{})
+	if err != nil || len(appraisals) < 2 || len(appraisals[0].Raters) < 5 || appraisals[0].State != appraisal.Open || appraisals[0].Marked == 0 ||
+		appraisals[1].State != appraisal.Claimed || appraisals[1].Claims == 0 {
+		t.Errorf("appraisals: %+v, %v", appraisals, err)
+	}
+	kin, _, _, err := l.Claims.Kin(ctx, l.county, village, core.Page{})
+	if err != nil || len(kin) != 1 {
+		t.Errorf("%d relatives, %v", len(kin), err)
 	}
 }
 

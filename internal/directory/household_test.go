@@ -221,13 +221,29 @@ func TestClosingAndReopening(t *testing.T) {
 	if got := w.found(directory.Filter{State: directory.Closed}); len(got) != 1 {
 		t.Errorf("the closed list has %v", got)
 	}
-	if err := set(directory.Active); err != nil {
+	refused(t, "opening it without a head", set(directory.Active), "directory.head_back_needed")
+	people, err := w.Residents(ctx, w.clerk, w.village, h.ID)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if got := w.counted(); got != "active 1 closed 0 residents 0" || got != w.recounted() {
+	active := directory.Active
+	again := func(back core.ID) (directory.Household, error) {
+		return w.Update(ctx, w.clerk, directory.UpdateInput{Village: w.village, ID: h.ID, Version: w.reload(h.ID).Version, State: &active, Back: back})
+	}
+	_, err = again(77)
+	refused(t, "somebody else's head", err, "directory.head_back_needed")
+	if opened, err := again(people[1].ID); err != nil || opened.Head != "李明" || opened.Members != 1 { // the son comes back, the father does not
+		t.Fatalf("open again: %+v, %v", opened, err)
+	}
+	people, err = w.Residents(ctx, w.clerk, w.village, h.ID)
+	if err != nil || people[0].Name != "李明" || people[0].Relation != directory.Head || people[0].State != active || people[1].Relation != directory.Other || people[1].State == active {
+		t.Errorf("the people: %+v, %v", people, err)
+	}
+	if got := w.counted(); got != "active 1 closed 0 residents 1" || got != w.recounted() {
 		t.Errorf("open again: %s, by rows %s", got, w.recounted())
 	}
-	want := []string{"directory.create_household", "directory.update_resident", "directory.update_resident", "directory.close_household", "directory.reopen_household"}
+	want := []string{"directory.create_household", "directory.update_resident", "directory.update_resident", "directory.close_household",
+		"directory.update_resident", "directory.update_resident", "directory.reopen_household"}
 	if got := w.audited(); !reflect.DeepEqual(got, want) {
 		t.Errorf("audited %v, want %v", got, want)
 	}

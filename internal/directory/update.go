@@ -21,10 +21,12 @@ type UpdateInput struct {
 	Head    *string // a resident's name makes that person the head; any other corrects the name of the present head
 	Cadre   *bool
 	State   *string // Active opens a closed household again; closing takes a second person, so it is a change of households
+	Back    core.ID // with State Active: who of those who left comes back as the head
 }
 
 // Update changes a household. If somebody else changed it since the version named, nothing happens
-// (directory.changed_meanwhile). Error for closing: directory.closing_needs_two.
+// (directory.changed_meanwhile). Errors for closing directory.closing_needs_two, for opening a household again that nobody
+// heads directory.head_back_needed.
 func (s *Service) Update(ctx context.Context, by core.Actor, in UpdateInput) (changed Household, err error) {
 	if err := access.Require(by, access.OpEditHouseholds, in.Village); err != nil {
 		return Household{}, err
@@ -88,9 +90,13 @@ func (s *Service) update(ctx context.Context, tx *store.Tx, by core.Actor, in Up
 		if *in.State == Closed && before.State == Active {
 			return errs.New(errs.Conflict, "directory.closing_needs_two").At("state")
 		}
-		after.State = *in.State
+		if after.State = *in.State; after.State == Active && before.State == Closed {
+			if err := s.reopen(ctx, tx, by, &after, in.Back, now); err != nil {
+				return err
+			}
+		}
 	}
-	if in.Head != nil && *in.Head != before.Head {
+	if in.Head != nil && *in.Head != after.Head {
 		if err := s.setHead(ctx, tx, by, before, *in.Head, now); err != nil {
 			return err
 		}

@@ -321,8 +321,8 @@ func TestSendingTwiceKeepsOne(t *testing.T) {
 		}
 		return err
 	})
-	if err != nil || kept != 1 {
-		t.Errorf("one picture is kept in %d files (%v)", kept, err)
+	if err != nil || kept != 2 {
+		t.Errorf("one picture and its small one are kept in %d files (%v)", kept, err)
 	}
 }
 
@@ -392,7 +392,7 @@ func TestWhatNothingTookIsSwept(t *testing.T) {
 		t.Errorf("swept %d, want 1 (%v)", n, err)
 	}
 	kept, err := os.ReadDir(filepath.Join(s.dir, s.village.String()))
-	if err != nil || len(kept) != 1 {
+	if err != nil || len(kept) != 2 { // the whole and the small one
 		t.Errorf("%d contents are left (%v)", len(kept), err)
 	}
 }

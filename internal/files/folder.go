@@ -40,20 +40,26 @@ func (f *folder) open() (*os.Root, error) {
 	return root, err
 }
 
+// Endings of what is kept.
+const (
+	photoEnd = ".jpg"
+	smallEnd = ".small.jpg" // made of a photo, and made again when it is missing: no backup holds it
+)
+
 // place is where a content stands: nothing but digits and letters of our own making.
-func place(village core.Area, hash []byte) (dir, name string) {
+func place(village core.Area, hash []byte, end string) (dir, name string) {
 	dir = village.String()
-	return dir, dir + "/" + hex.EncodeToString(hash) + ".jpg"
+	return dir, dir + "/" + hex.EncodeToString(hash) + end
 }
 
 // put keeps content under its hash. A reader sees all of it or nothing, also after a power cut: it is written beside its
 // place, flushed, and then moved there.
-func (f *folder) put(village core.Area, hash, content []byte) error {
+func (f *folder) put(village core.Area, hash []byte, end string, content []byte) error {
 	root, err := f.open()
 	if err != nil {
 		return fmt.Errorf("files: %w", err)
 	}
-	dir, name := place(village, hash)
+	dir, name := place(village, hash, end)
 	if info, err := root.Stat(name); err == nil && info.Size() == int64(len(content)) {
 		return nil // the same picture was sent before
 	}
@@ -90,22 +96,22 @@ func flush(root *os.Root, dir string) error {
 }
 
 // get opens what put kept.
-func (f *folder) get(village core.Area, hash []byte) (io.ReadCloser, error) {
+func (f *folder) get(village core.Area, hash []byte, end string) (io.ReadCloser, error) {
 	root, err := f.open()
 	if err != nil {
 		return nil, err
 	}
-	_, name := place(village, hash)
+	_, name := place(village, hash, end)
 	return root.Open(name)
 }
 
 // remove takes a content away; one that is not there is no error.
-func (f *folder) remove(village core.Area, hash []byte) error {
+func (f *folder) remove(village core.Area, hash []byte, end string) error {
 	root, err := f.open()
 	if err != nil {
 		return err
 	}
-	_, name := place(village, hash)
+	_, name := place(village, hash, end)
 	if err := root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("files: %w", err)
 	}

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -48,43 +49,58 @@ func New(st *store.Store, clock core.Clock, ids *core.IDs, dir string) *Service 
 }
 
 // Put keeps a picture that the actor sends. It belongs to nothing until a claim or goods take it. What is no picture is
-// refused (files.not_image), as is what is larger than the limits (files.too_large).
+// refused (files.not_image), as is what is larger than the limits (files.too_large), and more than a day's number
+// (files.too_many_today, files.village_full_today); whatever was kept before stays.
 func (s *Service) Put(ctx context.Context, by core.Actor, village core.Area, upload io.Reader) (kept File, err error) {
 	if err := access.Require(by, access.OpSendPhoto, village); err != nil {
 		return File{}, err
 	}
-	original, err := readUpload(upload)
+	if err := s.mayStill(ctx, by, village); err != nil {
+		return File{}, err
+	}
+	original, err := readUpload(upload, MaxBytes, tooLarge(maxMegapixels))
 	if err != nil {
 		return File{}, err
 	}
-	content, err := s.normalise(ctx, original)
+	made, err := s.normalise(ctx, original)
 	if err != nil {
 		return File{}, err
 	}
-	hash := sha256.Sum256(content)
 	s.swept.RLock()
 	defer s.swept.RUnlock()
-	if err := s.folder.put(village, hash[:], content); err != nil {
+	hash := sha256.Sum256(made.whole)
+	if err := s.folder.put(village, hash[:], smallEnd, made.small); err != nil {
+		return File{}, err
+	}
+	return s.keep(ctx, by, village, hash[:], made.whole)
+}
+
+// keep writes a content and its row, once for the actor's intent. The caller holds swept for reading.
+func (s *Service) keep(ctx context.Context, by core.Actor, village core.Area, hash, content []byte) (File, error) {
+	if err := s.folder.put(village, hash, photoEnd, content); err != nil {
 		return File{}, err
 	}
 	now := s.clock.Now()
-	err = s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
-		id, err := store.Once(ctx, tx, by, village, now, func() (core.ID, error) {
+	f := File{Village: village, Size: int64(len(content)), hash: hash, byKind: by.Kind, byID: by.ID}
+	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		f.ID, err = store.Once(ctx, tx, by, village, now, func() (core.ID, error) {
+			if err := count(ctx, tx, by, village, core.DayOf(now), len(content)); err != nil {
+				return 0, err
+			}
 			id := s.ids.Next()
-			_, err := tx.Exec(ctx, insertSQL, village, id, hash[:], MIME, len(content), OwnerClaim, string(by.Kind), by.ID, now)
+			_, err := tx.Exec(ctx, insertSQL, village, id, hash, MIME, len(content), OwnerClaim, string(by.Kind), by.ID, now)
 			return id, err
 		})
-		kept = File{Village: village, ID: id, Size: int64(len(content)), hash: hash[:], byKind: by.Kind, byID: by.ID}
 		return err
 	})
-	return kept, err
+	return f, err
 }
 
-func (s *Service) normalise(ctx context.Context, original []byte) ([]byte, error) {
+func (s *Service) normalise(ctx context.Context, original []byte) (pictures, error) {
 	select {
 	case s.turn <- struct{}{}:
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return pictures{}, ctx.Err()
 	}
 	defer func() { <-s.turn }()
 	return normalise(original)
@@ -93,14 +109,60 @@ func (s *Service) normalise(ctx context.Context, original []byte) ([]byte, error
 // Open gives a picture to the village's staff, and to a card for what it sent itself or what belongs to its household's
 // claims. The caller closes it.
 func (s *Service) Open(ctx context.Context, by core.Actor, village core.Area, id core.ID) (io.ReadCloser, error) {
+	f, err := s.seen(ctx, by, village, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.content(f)
+}
+
+// OpenSmall gives the same picture for a list, at most 240 pixels on its longer side and some ten kilobytes.
+func (s *Service) OpenSmall(ctx context.Context, by core.Actor, village core.Area, id core.ID) (io.ReadCloser, error) {
+	f, err := s.seen(ctx, by, village, id)
+	if err != nil {
+		return nil, err
+	}
+	small, err := s.folder.get(village, f.hash, smallEnd)
+	if errors.Is(err, fs.ErrNotExist) { // kept before there were small ones, or come out of a backup
+		return s.makeSmall(ctx, f)
+	}
+	return small, err
+}
+
+func (s *Service) makeSmall(ctx context.Context, f File) (io.ReadCloser, error) {
+	select {
+	case s.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-s.turn }()
+	s.swept.RLock()
+	defer s.swept.RUnlock()
+	content, err := s.content(f)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := io.ReadAll(content)
+	if err = errors.Join(err, content.Close()); err != nil {
+		return nil, err
+	}
+	small, err := smallOf(whole)
+	if err != nil {
+		return nil, fmt.Errorf("files: the kept photo %s: %w", f.ID, err)
+	}
+	return io.NopCloser(bytes.NewReader(small)), s.folder.put(f.Village, f.hash, smallEnd, small)
+}
+
+// seen finds a photo that the actor may see.
+func (s *Service) seen(ctx context.Context, by core.Actor, village core.Area, id core.ID) (File, error) {
 	op := access.OpReadVillage
 	if by.Kind == core.CardActor {
 		op = access.OpReadCard
 	}
 	if err := access.Require(by, op, village); err != nil {
-		return nil, err
+		return File{}, err
 	}
-	return s.open(ctx, func(ctx context.Context, tx *store.Tx) (File, error) {
+	return s.find(ctx, func(ctx context.Context, tx *store.Tx) (File, error) {
 		f, err := scan(tx.Row(ctx, fileSQL, village, id))
 		if err != nil || by.Kind != core.CardActor || f.byKind == core.CardActor && f.byID == by.ID {
 			return f, err
@@ -111,24 +173,28 @@ func (s *Service) Open(ctx context.Context, by core.Actor, village core.Area, id
 
 // OpenItemPhoto gives everybody the picture of goods on the shelf. The caller closes it.
 func (s *Service) OpenItemPhoto(ctx context.Context, village core.Area, item core.ID) (io.ReadCloser, error) {
-	return s.open(ctx, func(ctx context.Context, tx *store.Tx) (File, error) {
+	f, err := s.find(ctx, func(ctx context.Context, tx *store.Tx) (File, error) {
 		return scan(tx.Row(ctx, itemFileSQL, village, item))
 	})
+	if err != nil {
+		return nil, err
+	}
+	return s.content(f)
 }
 
-func (s *Service) open(ctx context.Context, find func(ctx context.Context, tx *store.Tx) (File, error)) (content io.ReadCloser, err error) {
-	var f File
+func (s *Service) find(ctx context.Context, find func(ctx context.Context, tx *store.Tx) (File, error)) (f File, err error) {
 	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		f, err = find(ctx, tx)
 		return err
 	})
 	if errors.Is(err, store.ErrNone) {
-		return nil, errs.New(errs.NotFound, "files.no_file")
+		return f, errs.New(errs.NotFound, "files.no_file")
 	}
-	if err != nil {
-		return nil, err
-	}
-	content, err = s.folder.get(f.Village, f.hash)
+	return f, err
+}
+
+func (s *Service) content(f File) (io.ReadCloser, error) {
+	content, err := s.folder.get(f.Village, f.hash, photoEnd)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errs.New(errs.NotFound, "files.no_file").Because(fmt.Errorf("the row of file %s has no content: %w", f.ID, err))
 	}

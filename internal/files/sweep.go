@@ -3,6 +3,7 @@ package files
 import (
 	"context"
 
+	"qunyan/internal/core"
 	"qunyan/internal/store"
 )
 
@@ -17,6 +18,11 @@ const (
 	removeSQL = `DELETE FROM file WHERE village = $1 AND id = $2 AND owner_id = 0`
 	sharedSQL = `SELECT COUNT(*) FROM file WHERE village = $1 AND sha256 = $2`
 )
+
+// daysCounted is how long the counts of a day stay.
+const daysCounted = 7
+
+const forgetDaysSQL = `DELETE FROM file_day WHERE day < $1`
 
 // Sweep throws away pictures that nothing took, and says how many: a photo that was sent and never used shows people and
 // places, and nobody has a reason to keep it. It is a job; one process at a time runs it.
@@ -36,7 +42,13 @@ func (s *Service) Sweep(ctx context.Context) (swept int64, err error) {
 		err = s.sweep(ctx, f)
 		swept++
 	}
-	return swept, err
+	if err != nil {
+		return swept, err
+	}
+	return swept, s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.Exec(ctx, forgetDaysSQL, core.DayOf(s.clock.Now()).Add(-daysCounted))
+		return err
+	})
 }
 
 func (s *Service) sweep(ctx context.Context, f File) error {
@@ -52,5 +64,8 @@ func (s *Service) sweep(ctx context.Context, f File) error {
 	if err != nil || others > 0 {
 		return err
 	}
-	return s.folder.remove(f.Village, f.hash)
+	if err := s.folder.remove(f.Village, f.hash, smallEnd); err != nil {
+		return err
+	}
+	return s.folder.remove(f.Village, f.hash, photoEnd)
 }

@@ -6,9 +6,9 @@ import (
 
 	"qunyan/internal/access"
 	"qunyan/internal/claims"
+	"qunyan/internal/commands"
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
-	"qunyan/internal/ledger"
 	"qunyan/internal/store"
 )
 
@@ -32,10 +32,8 @@ type Part struct {
 	Who    Who
 	TextZh string
 	TextEn string
-	Sheets []core.ID // once claims are made; one for each claims.MaxRows households
-	Claims int64
-	Points core.Points
-	Rows   []Row // all in a dry run; after the claims are made those without one
+	claims.Brought
+	Rows []Row // all in a dry run; after the claims are made those without one
 }
 
 // Outcome is what a gathering brings by all of its rules.
@@ -55,77 +53,37 @@ func (o Outcome) Claims() (n int64) {
 // TryClaims says what making the claims would bring now, household by household and with the caps applied. It writes
 // nothing. Of a gathering whose claims are made it gives what was made.
 func (s *Service) TryClaims(ctx context.Context, by core.Actor, village core.Area, id core.ID) (Outcome, error) {
-	if err := access.Require(by, access.OpHoldGathering, village); err != nil {
-		return Outcome{}, err
-	}
-	var out Outcome
-	err := s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		g, err := read(ctx, tx, village, id)
-		if err != nil {
-			return err
-		}
-		if g.State == Claimed {
-			out, err = made(ctx, tx, g)
-			return err
-		}
-		out, err = s.judge(ctx, tx, g, func(ctx context.Context, in claims.Sheet) (claims.SheetResult, error) {
-			return s.claims.JudgeSheet(ctx, tx, by, village, in)
-		})
-		return err
-	})
-	return out, err
+	return s.making().Try(ctx, s.claims, by, village, id)
 }
 
 // MakeClaims turns the roll-call into claims, all in one command: whoever is left out is recorded with the reason. A
 // second time it changes nothing and gives what was made. It fails with gatherings.nothing_to_claim when nobody is left.
 func (s *Service) MakeClaims(ctx context.Context, by core.Actor, village core.Area, id core.ID) (Outcome, error) {
-	if err := access.Require(by, access.OpSubmitClaim, village); err != nil {
-		return Outcome{}, err
+	return s.making().Make(ctx, s.claims, by, village, id)
+}
+
+func (s *Service) making() claims.Making[Gathering, Outcome] {
+	return claims.Making[Gathering, Outcome]{
+		Desk: s.desk, Op: access.OpHoldGathering, Nothing: "gatherings.nothing_to_claim",
+		Read: read,
+		Take: func(ctx context.Context, c *commands.Command, id core.ID) (Gathering, error) {
+			return (&command{c}).take(ctx, id, 0)
+		},
+		Made:  func(g Gathering) bool { return g.State == Claimed },
+		Judge: s.judge,
+		Count: Outcome.Claims,
+		Keep:  keep,
+		Kept:  made,
 	}
-	_, err := run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {
-		// The book is taken first, as by every command that puts something on the road to it.
-		if _, err := ledger.Lock(ctx, c.tx, village); err != nil {
-			return 0, err
-		}
-		g, err := c.take(ctx, id, 0)
-		if g.State == Claimed {
-			return id, nil
-		}
-		if err != nil {
-			return 0, err
-		}
-		out, err := s.judge(ctx, c.tx, g, func(ctx context.Context, in claims.Sheet) (claims.SheetResult, error) {
-			return s.claims.PutSheet(ctx, c.tx, by, village, in)
-		})
-		if err != nil {
-			return 0, err
-		}
-		if out.Claims() == 0 {
-			return 0, errs.New(errs.Conflict, "gatherings.nothing_to_claim")
-		}
-		return id, c.keep(ctx, g, out)
-	})
-	if err != nil {
-		return Outcome{}, err
-	}
-	var out Outcome
-	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		g, err := read(ctx, tx, village, id)
-		if err == nil {
-			out, err = made(ctx, tx, g)
-		}
-		return err
-	})
-	return out, err
 }
 
 // judge lets submit judge, and perhaps write, the sheet of each rule.
-func (s *Service) judge(ctx context.Context, tx *store.Tx, g Gathering, submit func(context.Context, claims.Sheet) (claims.SheetResult, error)) (Outcome, error) {
+func (s *Service) judge(ctx context.Context, tx *store.Tx, g Gathering, submit claims.Submit) (Outcome, error) {
 	var out Outcome
 	switch {
 	case g.State == Cancelled:
 		return out, errs.New(errs.Conflict, "gatherings.cancelled")
-	case g.Day > core.DayOf(s.clock.Now()):
+	case g.Day > core.DayOf(s.desk.Clock.Now()):
 		return out, errs.New(errs.Conflict, "gatherings.not_yet", "day", g.Day.String())
 	}
 	marks, err := marksOf(ctx, tx, g.Village, g.ID)
@@ -134,10 +92,8 @@ func (s *Service) judge(ctx context.Context, tx *store.Tx, g Gathering, submit f
 	}
 	for _, c := range g.Counts {
 		part := Part{Rule: c.Rule, Who: c.Who, TextZh: c.Text.TextZh, TextEn: c.Text.TextEn}
-		for _, few := range slices.Collect(slices.Chunk(part.choose(c, marks), claims.MaxRows)) {
-			if err := part.add(ctx, g, c, few, submit); err != nil {
-				return out, err
-			}
+		if err := part.add(ctx, g, c, part.choose(c, marks), submit); err != nil {
+			return out, err
 		}
 		out.Parts = append(out.Parts, part)
 	}
@@ -157,52 +113,41 @@ func (p *Part) choose(c Counts, marks []Marked) (chosen []Marked) {
 	return chosen
 }
 
-func (p *Part) add(ctx context.Context, g Gathering, c Counts, few []Marked, submit func(context.Context, claims.Sheet) (claims.SheetResult, error)) error {
-	sheet := claims.Sheet{Rule: c.Rule, Day: g.Day, Title: g.Event(), Event: g.Event()}
-	for _, m := range few {
-		sheet.Rows = append(sheet.Rows, claims.SheetRow{Household: m.Household, Qty: c.units(m.Mark), Step: -1})
+func (p *Part) add(ctx context.Context, g Gathering, c Counts, marks []Marked, submit claims.Submit) error {
+	rows := make([]claims.SheetRow, len(marks))
+	for i, m := range marks {
+		rows[i] = claims.SheetRow{Household: m.Household, Qty: c.units(m.Mark), Step: -1}
 	}
-	result, err := submit(ctx, sheet)
-	if err != nil {
-		return err
-	}
-	for i, r := range result.Rows {
-		p.Rows = append(p.Rows, Row{Household: r.Household, Number: few[i].Number, Head: few[i].Head, Points: r.Points, Asked: r.Asked,
+	results, err := p.Submit(ctx, claims.Sheet{Rule: c.Rule, Day: g.Day, Title: g.Event(), Event: g.Event()}, rows, submit)
+	for i, r := range results {
+		p.Rows = append(p.Rows, Row{Household: r.Household, Number: marks[i].Number, Head: marks[i].Head, Points: r.Points, Asked: r.Asked,
 			Duplicate: r.Duplicate, Code: r.Code})
 	}
-	if result.Sheet != 0 {
-		p.Sheets = append(p.Sheets, result.Sheet)
-	}
-	p.Claims += result.Claims
-	p.Points += result.Points
-	return nil
+	return err
 }
 
 // keep writes down what the gathering became.
-func (c *command) keep(ctx context.Context, g Gathering, out Outcome) error {
+func keep(ctx context.Context, c *commands.Command, g Gathering, out Outcome) error {
 	var points core.Points
 	for _, p := range out.Parts {
 		points += p.Points
-		for i, sheet := range p.Sheets {
-			claims, sum := int64(0), core.Points(0)
-			if i == 0 { // a rule's sums stand on its first sheet
-				claims, sum = p.Claims, p.Points
-			}
-			if _, err := c.tx.Exec(ctx, sqlInsertSheet, c.village, g.ID, sheet, p.Rule, claims, sum); err != nil {
-				return err
-			}
+		if err := p.Keep(func(sheet core.ID, claims int64, points core.Points) error {
+			_, err := c.Tx.Exec(ctx, sqlInsertSheet, c.Village, g.ID, sheet, p.Rule, claims, points)
+			return err
+		}); err != nil {
+			return err
 		}
 		left := slices.DeleteFunc(slices.Clone(p.Rows), func(r Row) bool { return r.Code == "" })
-		if err := c.tx.Many(ctx, sqlInsertLeft, len(left), func(i int) []any {
-			return []any{c.village, g.ID, p.Rule, left[i].Household, left[i].Code}
+		if err := c.Tx.Many(ctx, sqlInsertLeft, len(left), func(i int) []any {
+			return []any{c.Village, g.ID, p.Rule, left[i].Household, left[i].Code}
 		}); err != nil {
 			return err
 		}
 	}
-	if _, err := c.tx.Exec(ctx, sqlClaimed, c.by.Name, c.now, c.village, g.ID); err != nil {
+	if _, err := c.Tx.Exec(ctx, sqlClaimed, c.By.Name, c.Now, c.Village, g.ID); err != nil {
 		return err
 	}
-	return c.log(ctx, "gatherings.claim", g.ID, nil, map[string]any{"claims": out.Claims(), "points": points})
+	return c.Log(ctx, "gatherings.claim", g.ID, nil, map[string]any{"claims": out.Claims(), "points": points})
 }
 
 // made reads what a gathering became.
@@ -219,8 +164,7 @@ func made(ctx context.Context, tx *store.Tx, g Gathering) (Outcome, error) {
 		var n int64
 		var points core.Points
 		err := r.Scan(&sheet, &rule, &n, &points)
-		p := &out.Parts[at[rule]]
-		p.Sheets, p.Claims, p.Points = append(p.Sheets, sheet), p.Claims+n, p.Points+points
+		out.Parts[at[rule]].Add(sheet, n, points)
 		return err
 	}, g.Village, g.ID)
 	if err != nil {

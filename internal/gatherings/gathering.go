@@ -139,6 +139,9 @@ type Marked struct {
 	Head   string
 	ByName string
 	AtMs   int64
+	// When its card scanned the code at the door, and which; 0 and "" if none did. It proposes a mark and is none.
+	ScanMs  int64
+	ScanHow string
 }
 
 // Refused says why a mark of a write was not taken; the others were.
@@ -185,10 +188,10 @@ func (c Counts) units(m Mark) int64 {
 // clean checks what can be checked without the village's rules.
 func (p Plan) clean() (Plan, error) {
 	var err error
-	if p.Title, err = needLine(p.Title, "title", maxTitle); err != nil {
+	if p.Title, err = claims.NeedLine(p.Title, "title", maxTitle); err != nil {
 		return p, err
 	}
-	if p.Place, err = cleanLine(p.Place, "place", maxPlace); err != nil {
+	if p.Place, err = claims.CleanLine(p.Place, "place", maxPlace); err != nil {
 		return p, err
 	}
 	switch {
@@ -226,14 +229,3 @@ func (c Counts) fits(r rulebook.Rule) error {
 	}
 	return nil
 }
-
-// cleanLine is claims.CleanText for what has to stand in one line of a list.
-func cleanLine(text, field string, most int) (string, error) {
-	return claims.CleanText(oneLine(text), field, most)
-}
-
-func needLine(text, field string, most int) (string, error) {
-	return claims.NeedText(oneLine(text), field, most)
-}
-
-func oneLine(text string) string { return strings.ReplaceAll(text, "\n", " ") }

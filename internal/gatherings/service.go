@@ -5,8 +5,8 @@ import (
 	"errors"
 
 	"qunyan/internal/access"
-	"qunyan/internal/audit"
 	"qunyan/internal/claims"
+	"qunyan/internal/commands"
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
 	"qunyan/internal/rulebook"
@@ -15,46 +15,23 @@ import (
 
 // Service runs the commands and queries of gatherings. It is safe for concurrent use.
 type Service struct {
-	st     *store.Store
-	clock  core.Clock
-	ids    *core.IDs
+	desk   commands.Desk
 	claims *claims.Service
 }
 
 // New makes the service. Its claims go into the book by the service of claims and by no other way.
 func New(st *store.Store, clock core.Clock, ids *core.IDs, claims *claims.Service) *Service {
-	return &Service{st: st, clock: clock, ids: ids, claims: claims}
+	return &Service{desk: commands.Desk{Store: st, Clock: clock, IDs: ids, Subject: "gathering"}, claims: claims}
 }
 
 // command is one running command of a village.
-type command struct {
-	tx      *store.Tx
-	ids     *core.IDs
-	by      core.Actor
-	village core.Area
-	now     int64
-}
+type command struct{ *commands.Command }
 
-// run runs fn as one command, once for the actor's intent.
-func run[T any](ctx context.Context, s *Service, by core.Actor, village core.Area, fn func(ctx context.Context, c *command) (T, error)) (T, error) {
-	var out T
-	if err := access.Require(by, access.OpHoldGathering, village); err != nil {
-		return out, err
-	}
-	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		now := s.clock.Now()
-		out, err = store.Once(ctx, tx, by, village, now, func() (T, error) {
-			return fn(ctx, &command{tx: tx, ids: s.ids, by: by, village: village, now: now})
-		})
-		return err
-	})
-	return out, err
-}
-
-func (c *command) log(ctx context.Context, action string, id core.ID, before, after any) error {
-	return audit.Write(ctx, c.tx, c.by, c.ids.Next(), c.now, audit.Entry{
-		Area: c.village, Action: action, Subject: "gathering", SubjectID: id.String(), Before: before, After: after,
-	})
+// change runs fn as one command and reads the gathering it was about.
+func (s *Service) change(ctx context.Context, by core.Actor, village core.Area, fn func(ctx context.Context, c *command) (core.ID, error)) (Gathering, error) {
+	return commands.Change(ctx, s.desk, by, access.OpHoldGathering, village, func(ctx context.Context, c *commands.Command) (core.ID, error) {
+		return fn(ctx, &command{c})
+	}, read)
 }
 
 // Plan puts a gathering on the list. The rules it counts for are those in force on its day.
@@ -63,29 +40,25 @@ func (s *Service) Plan(ctx context.Context, by core.Actor, village core.Area, in
 	if err != nil {
 		return Gathering{}, errors.Join(access.Require(by, access.OpHoldGathering, village), err)
 	}
-	id, err := run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {
+	return s.change(ctx, by, village, func(ctx context.Context, c *command) (core.ID, error) {
 		if err := c.fit(ctx, in); err != nil {
 			return 0, err
 		}
-		id := c.ids.Next()
-		if _, err := c.tx.Exec(ctx, sqlInsert, village, id, string(in.Kind), in.Title, in.Place, in.Day, in.FromMin, in.ToMin, by.ID, by.Name, c.now); err != nil {
+		id := c.NextID()
+		if _, err := c.Tx.Exec(ctx, sqlInsert, village, id, string(in.Kind), in.Title, in.Place, in.Day, in.FromMin, in.ToMin, by.ID, by.Name, c.Now); err != nil {
 			return 0, err
 		}
 		if err := c.putRules(ctx, id, in.Counts); err != nil {
 			return 0, err
 		}
-		return id, c.log(ctx, "gatherings.plan", id, nil, in.trace())
+		return id, c.Log(ctx, "gatherings.plan", id, nil, in.trace())
 	})
-	if err != nil {
-		return Gathering{}, err
-	}
-	return s.find(ctx, village, id)
 }
 
 // fit checks the rules against those in force on the day.
 func (c *command) fit(ctx context.Context, in Plan) error {
 	for _, counts := range in.Counts {
-		rule, _, err := rulebook.RuleAt(ctx, c.tx, c.village, in.Day, counts.Rule)
+		rule, _, err := rulebook.RuleAt(ctx, c.Tx, c.Village, in.Day, counts.Rule)
 		if err != nil {
 			return err
 		}
@@ -97,8 +70,8 @@ func (c *command) fit(ctx context.Context, in Plan) error {
 }
 
 func (c *command) putRules(ctx context.Context, id core.ID, counts []Counts) error {
-	return c.tx.Many(ctx, sqlInsertRule, len(counts), func(i int) []any {
-		return []any{c.village, id, i + 1, counts[i].Rule, string(counts[i].Who), counts[i].Hours}
+	return c.Tx.Many(ctx, sqlInsertRule, len(counts), func(i int) []any {
+		return []any{c.Village, id, i + 1, counts[i].Rule, string(counts[i].Who), counts[i].Hours}
 	})
 }
 
@@ -109,7 +82,7 @@ func (s *Service) Change(ctx context.Context, by core.Actor, village core.Area, 
 	if err != nil {
 		return Gathering{}, errors.Join(access.Require(by, access.OpHoldGathering, village), err)
 	}
-	_, err = run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {
+	return s.change(ctx, by, village, func(ctx context.Context, c *command) (core.ID, error) {
 		was, err := c.take(ctx, id, version)
 		if err != nil {
 			return 0, err
@@ -117,50 +90,42 @@ func (s *Service) Change(ctx context.Context, by core.Actor, village core.Area, 
 		if err := c.fit(ctx, in); err != nil {
 			return 0, err
 		}
-		if _, err := c.tx.Exec(ctx, sqlChange, string(in.Kind), in.Title, in.Place, in.Day, in.FromMin, in.ToMin, c.now, village, id); err != nil {
+		if _, err := c.Tx.Exec(ctx, sqlChange, string(in.Kind), in.Title, in.Place, in.Day, in.FromMin, in.ToMin, c.Now, village, id); err != nil {
 			return 0, err
 		}
-		if _, err := c.tx.Exec(ctx, sqlDropRules, village, id); err != nil {
+		if _, err := c.Tx.Exec(ctx, sqlDropRules, village, id); err != nil {
 			return 0, err
 		}
 		if err := c.putRules(ctx, id, in.Counts); err != nil {
 			return 0, err
 		}
-		return id, c.log(ctx, "gatherings.change", id, was.trace(), in.trace())
+		return id, c.Log(ctx, "gatherings.change", id, was.trace(), in.trace())
 	})
-	if err != nil {
-		return Gathering{}, err
-	}
-	return s.find(ctx, village, id)
 }
 
 // Cancel ends a gathering that will make no claims. Its roll-call stays on record.
 func (s *Service) Cancel(ctx context.Context, by core.Actor, village core.Area, id core.ID, reason string) (Gathering, error) {
-	reason, err := needLine(reason, "reason", maxReason)
+	reason, err := claims.NeedLine(reason, "reason", maxReason)
 	if err != nil {
 		return Gathering{}, errors.Join(access.Require(by, access.OpHoldGathering, village), err)
 	}
-	_, err = run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {
+	return s.change(ctx, by, village, func(ctx context.Context, c *command) (core.ID, error) {
 		if _, err := c.take(ctx, id, 0); err != nil {
 			return 0, err
 		}
-		if _, err := c.tx.Exec(ctx, sqlCancel, reason, c.now, village, id); err != nil {
+		if _, err := c.Tx.Exec(ctx, sqlCancel, reason, c.Now, village, id); err != nil {
 			return 0, err
 		}
-		return id, c.log(ctx, "gatherings.cancel", id, nil, map[string]any{"reason": reason})
+		return id, c.Log(ctx, "gatherings.cancel", id, nil, map[string]any{"reason": reason})
 	})
-	if err != nil {
-		return Gathering{}, err
-	}
-	return s.find(ctx, village, id)
 }
 
 // take takes the row of a gathering that may still change until the command ends, and reads it.
 func (c *command) take(ctx context.Context, id core.ID, version int64) (Gathering, error) {
-	if _, err := c.tx.Exec(ctx, sqlTake, c.village, id); err != nil {
+	if _, err := c.Tx.Exec(ctx, sqlTake, c.Village, id); err != nil {
 		return Gathering{}, err
 	}
-	g, err := read(ctx, c.tx, c.village, id)
+	g, err := read(ctx, c.Tx, c.Village, id)
 	switch {
 	case err != nil:
 		return g, err
@@ -179,12 +144,13 @@ func (s *Service) Mark(ctx context.Context, by core.Actor, village core.Area, id
 		return nil, errors.Join(access.Require(by, access.OpHoldGathering, village),
 			errs.New(errs.Invalid, "gatherings.bad_number_of_marks", "most", MaxMarks).At("marks"))
 	}
-	return run(ctx, s, by, village, func(ctx context.Context, c *command) ([]Refused, error) {
+	return commands.Run(ctx, s.desk, by, access.OpHoldGathering, village, func(ctx context.Context, running *commands.Command) ([]Refused, error) {
+		c := &command{running}
 		g, err := c.take(ctx, id, 0)
 		if err != nil {
 			return nil, err
 		}
-		if g.Day > core.DayOf(c.now) {
+		if g.Day > core.DayOf(c.Now) {
 			return nil, errs.New(errs.Conflict, "gatherings.not_yet", "day", g.Day.String())
 		}
 		var refused []Refused
@@ -203,7 +169,7 @@ func (s *Service) Mark(ctx context.Context, by core.Actor, village core.Area, id
 		if len(trace) == 0 {
 			return refused, nil
 		}
-		return refused, c.log(ctx, "gatherings.mark", id, nil, map[string]any{"marks": trace})
+		return refused, c.Log(ctx, "gatherings.mark", id, nil, map[string]any{"marks": trace})
 	})
 }
 
@@ -212,19 +178,13 @@ func (c *command) mark(ctx context.Context, id core.ID, m Mark) (code string, er
 		return code, nil
 	}
 	if m.Arrival == Absent {
-		_, err := c.tx.Exec(ctx, sqlUnmark, c.village, id, m.Household)
+		_, err := c.Tx.Exec(ctx, sqlUnmark, c.Village, id, m.Household)
 		return "", err
 	}
-	var state string
-	switch err := c.tx.Row(ctx, sqlHouseholdState, c.village, m.Household).Scan(&state); {
-	case errors.Is(err, store.ErrNone):
-		return "claims.no_household", nil
-	case err != nil:
-		return "", err
-	case state != "active":
-		return "claims.household_closed", nil
+	if code, err := claims.HouseholdCode(ctx, c.Tx, c.Village, m.Household); err != nil || code != "" {
+		return code, err
 	}
-	_, err = c.tx.Exec(ctx, sqlMark, c.village, id, m.Household, string(m.Arrival), m.Stayed, m.Spoke, m.Hours, c.by.Name, c.now)
+	_, err = c.Tx.Exec(ctx, sqlMark, c.Village, id, m.Household, string(m.Arrival), m.Stayed, m.Spoke, m.Hours, c.By.Name, c.Now)
 	return "", err
 }
 

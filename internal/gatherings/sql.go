@@ -3,11 +3,9 @@ package gatherings
 import (
 	"context"
 	"errors"
-	"math"
-	"strconv"
-	"strings"
 
 	"qunyan/internal/access"
+	"qunyan/internal/commands"
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
 	"qunyan/internal/rulebook"
@@ -31,21 +29,23 @@ const (
 )
 
 const (
-	sqlHouseholdState = `SELECT state FROM household WHERE village = $1 AND id = $2`
-	sqlMark           = `INSERT INTO gathering_mark (village, gathering, household, arrival, stayed, spoke, hours, by_name, at_ms)
+	sqlMark = `INSERT INTO gathering_mark (village, gathering, household, arrival, stayed, spoke, hours, by_name, at_ms)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (village, gathering, household) DO UPDATE SET arrival = excluded.arrival, stayed = excluded.stayed,
 			spoke = excluded.spoke, hours = excluded.hours, by_name = excluded.by_name, at_ms = excluded.at_ms`
 	sqlUnmark = `DELETE FROM gathering_mark WHERE village = $1 AND gathering = $2 AND household = $3`
-	sqlMarks  = `SELECT m.household, m.arrival, m.stayed, m.spoke, m.hours, m.by_name, m.at_ms, h.number, COALESCE(g.name, ''), h.head
+	sqlMarks  = `SELECT m.household, m.arrival, m.stayed, m.spoke, m.hours, m.by_name, m.at_ms, h.number, COALESCE(g.name, ''), h.head,
+			COALESCE(d.at_ms, 0), COALESCE(d.how, '')
 		FROM gathering_mark m
 		JOIN household h ON h.village = m.village AND h.id = m.household
 		LEFT JOIN area g ON g.code = h.grp
+		LEFT JOIN gathering_scan d ON d.village = m.village AND d.gathering = m.gathering AND d.household = m.household
 		WHERE m.village = $1 AND m.gathering = $2 ORDER BY h.number`
 	sqlRoll = `SELECT h.id, COALESCE(m.arrival, ''), COALESCE(m.stayed, 0), COALESCE(m.spoke, 0), COALESCE(m.hours, 0),
-			COALESCE(m.by_name, ''), COALESCE(m.at_ms, 0), h.number, COALESCE(g.name, ''), h.head
+			COALESCE(m.by_name, ''), COALESCE(m.at_ms, 0), h.number, COALESCE(g.name, ''), h.head, COALESCE(d.at_ms, 0), COALESCE(d.how, '')
 		FROM household h
 		LEFT JOIN gathering_mark m ON m.village = h.village AND m.household = h.id AND m.gathering = $1
+		LEFT JOIN gathering_scan d ON d.village = h.village AND d.household = h.id AND d.gathering = $1
 		LEFT JOIN area g ON g.code = h.grp
 		WHERE h.village = $2 AND (h.state = 'active' OR m.gathering = $1) ORDER BY COALESCE(g.sort, 0), h.grp, h.number`
 )
@@ -118,20 +118,12 @@ func (g *Gathering) readTexts(ctx context.Context, tx *store.Tx) error {
 	return nil
 }
 
-func (s *Service) find(ctx context.Context, village core.Area, id core.ID) (g Gathering, err error) {
-	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		g, err = read(ctx, tx, village, id)
-		return err
-	})
-	return g, err
-}
-
 // Gathering is one gathering for the village's staff.
 func (s *Service) Gathering(ctx context.Context, by core.Actor, village core.Area, id core.ID) (Gathering, error) {
 	if err := access.Require(by, access.OpReadVillage, village); err != nil {
 		return Gathering{}, err
 	}
-	return s.find(ctx, village, id)
+	return commands.Find(ctx, s.desk, village, id, read)
 }
 
 // Gatherings lists a village's gatherings, the latest day first; state "" takes all. next is "" on the last page.
@@ -142,26 +134,23 @@ func (s *Service) Gatherings(ctx context.Context, by core.Actor, village core.Ar
 	if state != "" && !state.Valid() {
 		return nil, "", errs.New(errs.Invalid, "gatherings.bad_state").At("state")
 	}
-	day, id, err := readCursor(page.Cursor)
+	day, id, err := core.Before[core.Day](page)
 	if err != nil {
 		return nil, "", err
 	}
-	limit := page.Size() + 1 // one more tells whether there is another page
-	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = s.desk.Store.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		err := tx.Rows(ctx, sqlList, func(r store.Row) error {
 			g, err := scan(village, r)
 			list = append(list, g)
 			return err
-		}, village, day, id, string(state), limit)
+		}, village, day, id, string(state), page.Size()+1)
 		for i := 0; i < len(list) && err == nil; i++ {
 			err = list[i].readRules(ctx, tx)
 		}
 		return err
 	})
-	if err == nil && len(list) == limit {
-		list = list[:limit-1]
-		last := list[limit-2]
-		next = strconv.Itoa(int(last.Day)) + "." + last.ID.String()
+	if err == nil {
+		list, next = core.Cut(list, page, func(g Gathering) string { return core.CursorAt(g.Day, g.ID) })
 	}
 	return list, next, err
 }
@@ -173,7 +162,7 @@ func (s *Service) Roll(ctx context.Context, by core.Actor, village core.Area, id
 	if err := access.Require(by, access.OpReadVillage, village); err != nil {
 		return g, nil, err
 	}
-	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = s.desk.Store.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if g, err = read(ctx, tx, village, id); err != nil {
 			return err
 		}
@@ -196,23 +185,6 @@ func marksOf(ctx context.Context, tx *store.Tx, village core.Area, id core.ID) (
 }
 
 func scanMark(r store.Row) (m Marked, err error) {
-	err = r.Scan(&m.Household, &m.Arrival, store.Bool(&m.Stayed), store.Bool(&m.Spoke), &m.Hours, &m.ByName, &m.AtMs, &m.Number, &m.Group, &m.Head)
+	err = r.Scan(&m.Household, &m.Arrival, store.Bool(&m.Stayed), store.Bool(&m.Spoke), &m.Hours, &m.ByName, &m.AtMs, &m.Number, &m.Group, &m.Head, &m.ScanMs, &m.ScanHow)
 	return m, err
-}
-
-// readCursor reads the last row a reader has seen; at the start, one behind all.
-func readCursor(text string) (core.Day, core.ID, error) {
-	if text == "" {
-		return math.MaxInt32, math.MaxInt64, nil
-	}
-	left, right, _ := strings.Cut(text, ".")
-	day, err := strconv.ParseInt(left, 10, 32)
-	if err != nil {
-		return 0, 0, errs.New(errs.Invalid, "input.bad_cursor").At("cursor")
-	}
-	id, err := core.ParseID(right)
-	if err != nil {
-		return 0, 0, errs.New(errs.Invalid, "input.bad_cursor").At("cursor")
-	}
-	return core.Day(day), id, nil
 }

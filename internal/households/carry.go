@@ -40,6 +40,10 @@ func (c *command) carryOut(ctx context.Context, x Change) (Change, error) {
 		return c.merge(ctx, f)
 	case Close:
 		return c.close(ctx, f)
+	case Move:
+		return c.move(ctx, f)
+	case Arrive:
+		return c.arrive(ctx, f)
 	}
 	return c.undo(ctx, f)
 }

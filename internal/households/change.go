@@ -15,6 +15,9 @@ const (
 	Merge Kind = "merge" // 并户
 	Close Kind = "close" // 销户: moved away, or nobody is left
 	Undo  Kind = "undo"  // 撤销变动
+
+	Move   Kind = "move"   // 迁出: to another village of the county, where it has a household already
+	Arrive Kind = "arrive" // 迁入: the same change as the other village sees it; made by the move's confirmation
 )
 
 // State is where a change stands.
@@ -106,6 +109,16 @@ type Side struct {
 	State  string
 }
 
+// Far is a move's household in the other village. The zero Far is that of every other change.
+type Far struct {
+	Village   core.Area
+	Name      string // of the village
+	Household core.ID
+	Number    int64
+	Head      string
+	Voucher   int64 // of an arrival: the line of the other village's book that gave the points; 0 for none
+}
+
 // Change is what happens to a household, from proposal to its end.
 type Change struct {
 	ID          core.ID
@@ -117,6 +130,7 @@ type Change struct {
 	UndoesKind  Kind
 	Plan        Plan
 	Moved       Shares // moved, or left behind by a closing
+	Far         Far
 	Voucher     int64
 	Reason      string
 	Paper       string
@@ -131,7 +145,7 @@ type Change struct {
 }
 
 // NeedsOther says that two households sign.
-func (c Change) NeedsOther() bool { return c.kindOfPoints() != Close }
+func (c Change) NeedsOther() bool { k := c.kindOfPoints(); return k == Split || k == Merge }
 
 // kindOfPoints is the kind whose households and points it is about: an undo is about those of what it takes back.
 func (c Change) kindOfPoints() Kind {

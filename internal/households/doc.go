@@ -12,7 +12,10 @@
 //   - Claims stay with the household they were made for. A split leaves them with the old one. A household that ends must
 //     have none that are not posted or decided (households.claims_pending), and no points on hold.
 //   - Old numbers stay: a household that ended keeps its number, its lines and its passbook.
-//   - No points travel to another village, whose points are worth something else: the account is closed with its balance
-//     shown, and opens again if the household comes back. The household's choice, to spend first or to leave the points,
-//     is on record.
+//   - A household that moves to another village of the county is taken out here by two people and taken in there by one who
+//     is not among them. Its spendable points go along, a line in each book that names both numbers, unless one of the two
+//     villages has chosen that points stay. Base points stay: the other village opens its own. Until it was taken in the
+//     move can be taken back here.
+//   - Of one that leaves the county, or whose points stay, the account is closed with its balance shown, and opens again if
+//     the household comes back. The household's choice, to spend first or to leave the points, is on record.
 package households

@@ -19,8 +19,11 @@ func (c *command) lines(ctx context.Context, f facts) ([]Line, error) {
 
 // toBe are the lines that a split or a merge would post on the households' present balances.
 func (f facts) toBe() (all []Line) {
-	if f.change.Kind == Close {
+	switch f.change.Kind {
+	case Close:
 		return nil
+	case Move, Arrive:
+		return f.half()
 	}
 	second := side(f.other)
 	if f.change.Kind == Split {

@@ -31,6 +31,7 @@ type Detail struct {
 	Held    core.Points // on hold there; they stay too
 	Floor   core.Points // base points the shop asks for; 0 none
 	Staff   []string    // whose own household it is
+	There   State       // of a move: where the other village's half stands; "" before this one is done
 }
 
 // Line is a line of the book to be, or as it was posted.
@@ -90,6 +91,8 @@ func (c *command) proposed(ctx context.Context, in Input) (f facts, err error) {
 	case Close:
 		f.change.Moved = Shares{f.points1.Base, f.points1.Spendable}
 		f.change.Plan.Cause, f.change.Plan.Points = in.Cause, in.Points
+	case Move:
+		err = c.planMove(ctx, &f, in)
 	default:
 		err = errs.New(errs.Invalid, "households.bad_kind").At("kind")
 	}
@@ -154,6 +157,8 @@ func (c *command) judge(ctx context.Context, f facts) error {
 		return f.judgeSplit()
 	case Merge:
 		return c.judgeMerge(ctx, f)
+	case Move:
+		return c.judgeMove(ctx, f)
 	}
 	return f.judgeClose()
 }
@@ -228,6 +233,9 @@ func (c *command) detail(ctx context.Context, f facts) (d Detail, err error) {
 	if d.Lines, err = c.lines(ctx, f); err != nil {
 		return d, err
 	}
+	if d.There, err = c.elsewhere(ctx, f.change); err != nil {
+		return d, err
+	}
 	if err := c.tx.Row(ctx, sqlFloor, c.village).Scan(&d.Floor); err != nil {
 		return d, err
 	}
@@ -269,8 +277,14 @@ func (c *command) factsOf(ctx context.Context, x Change) (f facts, err error) {
 			return f, err
 		}
 	}
-	if f, err = c.read(ctx, x, first, other); err == nil && x.Kind == Merge && x.State == Proposed {
-		f.change.Moved = Shares{f.points1.Base, f.points1.Spendable} // all there is, whenever it is done
+	if f, err = c.read(ctx, x, first, other); err != nil || x.State != Proposed {
+		return f, err
+	}
+	switch x.Kind { // all there is, whenever it is done
+	case Merge:
+		f.change.Moved = Shares{f.points1.Base, f.points1.Spendable}
+	case Move:
+		err = c.travels(ctx, &f)
 	}
 	return f, err
 }

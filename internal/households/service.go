@@ -63,9 +63,11 @@ func (c *command) log(ctx context.Context, action string, id core.ID, before, af
 // Input is a change as somebody proposes it.
 type Input struct {
 	Kind      Kind
-	Household core.ID // splits, is merged into another, or is closed
-	Into      core.ID // of a merge
-	Undoes    core.ID // of an undo; the other fields but the reason are then of no account
+	Household core.ID   // splits, is merged into another, or is closed
+	Into      core.ID   // of a merge
+	To        core.Area // of a move: the village
+	ToNumber  int64     // and the household's number there
+	Undoes    core.ID   // of an undo; the other fields but the reason are then of no account
 	Residents []core.ID
 	Head      core.ID
 	Remaining core.ID
@@ -133,13 +135,20 @@ func (s *Service) Propose(ctx context.Context, by core.Actor, village core.Area,
 			return 0, err
 		}
 		x.ID = c.ids.Next()
-		if _, err := c.tx.Exec(ctx, sqlInsert, village, x.ID, string(x.Kind), x.First.ID, x.Other.ID, x.Undoes, plan, x.Moved.Base, x.Moved.Spendable,
-			in.Reason, by.ID, by.Name, c.now); err != nil {
+		x.Reason = in.Reason
+		if err := c.insert(ctx, village, x, plan); err != nil {
 			return 0, err
 		}
 		return x.ID, c.log(ctx, "households.propose", x.ID, nil, map[string]any{"kind": x.Kind, "household": x.First.Number,
 			"other": x.Other.Number, "moved": x.Moved, "plan": x.Plan, "undoes": x.Undoes, "reason": in.Reason})
 	})
+}
+
+// insert writes a proposal into a village's list.
+func (c *command) insert(ctx context.Context, village core.Area, x Change, plan string) error {
+	_, err := c.tx.Exec(ctx, sqlInsert, village, x.ID, string(x.Kind), x.First.ID, x.Other.ID, x.Undoes, plan, x.Moved.Base, x.Moved.Spendable,
+		x.Reason, c.by.ID, c.by.Name, c.now, x.Far.Village, x.Far.Household, x.Far.Number, x.Far.Name, x.Far.Head, x.Far.Voucher)
+	return err
 }
 
 func (c *command) noneWaits(ctx context.Context, household core.ID) error {

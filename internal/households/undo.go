@@ -16,7 +16,7 @@ func (c *command) undoing(ctx context.Context, in Input) (f facts, err error) {
 	if err != nil {
 		return f, err
 	}
-	x := Change{Kind: Undo, State: Proposed, First: old.First, Other: old.Other, Undoes: old.ID, UndoesKind: old.Kind, Moved: old.Moved,
+	x := Change{Kind: Undo, State: Proposed, First: old.First, Other: old.Other, Undoes: old.ID, UndoesKind: old.Kind, Moved: old.Moved, Far: old.Far,
 		Plan: Plan{People: old.Plan.People, Before: old.Plan.Before, Opening: old.Plan.Opening},
 		ByID: c.by.ID, ByName: c.by.Name, CreatedMs: c.now, Reason: in.Reason}
 	if f, err = c.factsOf(ctx, x); err != nil {
@@ -27,7 +27,7 @@ func (c *command) undoing(ctx context.Context, in Input) (f facts, err error) {
 
 // judgeUndo wants a change to be the newest of its households, and a household that ends by its undo to have no claims.
 func (c *command) judgeUndo(ctx context.Context, old, x Change) error {
-	if old.State != Done || old.Kind == Undo {
+	if !old.CanUndo() {
 		return errs.New(errs.Conflict, "households.wrong_state")
 	}
 	other := old.Other.ID
@@ -62,6 +62,11 @@ func (c *command) undo(ctx context.Context, f facts) (Change, error) {
 		return x, err
 	}
 	x.Moved = old.Moved
+	if old.Kind == Move {
+		if err := c.recall(ctx, old); err != nil {
+			return x, err
+		}
+	}
 	if err := c.directory.PutBack(ctx, c.tx, c.by, f.first, f.other, old.Plan.Before); err != nil {
 		return x, err
 	}
@@ -96,5 +101,7 @@ func (c *command) unmake(ctx context.Context, made directory.Household, opened b
 	return c.revoke(ctx, made.ID, "households.card.undone")
 }
 
-// CanUndo says that a change is of a kind and in a state that an undo could be proposed for.
-func (c Change) CanUndo() bool { return c.State == Done && c.Kind != Undo && c.ID != core.ID(0) }
+// CanUndo says that a change is of a kind and in a state that an undo could be proposed for. Who arrived moves back.
+func (c Change) CanUndo() bool {
+	return c.State == Done && c.Kind != Undo && c.Kind != Arrive && c.ID != core.ID(0)
+}

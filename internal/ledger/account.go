@@ -5,7 +5,8 @@ import (
 	"qunyan/internal/tally"
 )
 
-// Account is what a line takes from or gives to. Two belong to a household, the others to the village.
+// Account is what a line takes from or gives to. Two belong to a household, one to a Party member for a
+// year, the others to the village.
 type Account int64
 
 // The accounts. Those of the households and the shop never go below zero; the others count what came in from or went
@@ -18,7 +19,9 @@ const (
 	PointsRedeemed     Account = 13 // points redeemed
 	BaseGranted        Account = 14 // base points given at the opening, as a negative number
 	PointsExpired      Account = 16 // points that nobody spent in the time the village voted
-	BetweenHouseholds  Account = 17 // points on their way between two households; zero after every voucher
+	BetweenHouseholds  Account = 17 // points on their way between two households; after every voucher, those that moved to other villages less those that came
+	MemberPoints       Account = 18 // points of a Party member in a calendar year, kept by the branch; redeemable by no kind of line
+	BranchPoints       Account = 19 // what the branch gave its members less what it took, as a negative number
 	ShopFund           Account = 21 // fen the shop can still buy goods for
 	ShopStock          Account = 22 // fen the goods on its shelves cost
 	GrantsReceived     Account = 23 // fen granted so far, as a negative number
@@ -38,30 +41,33 @@ const (
 type accountFacts struct {
 	name      string
 	unit      Unit
-	household bool // one for each household; the others are the village's
+	household bool // one for each household
+	member    bool // one for each Party member and year; the others are the village's
 	floored   bool // never below zero
 }
 
 var accountTable = map[Account]accountFacts{
-	HouseholdBase:      {"household_base", InPoints, true, true},
-	HouseholdSpendable: {"household_spendable", InPoints, true, true},
-	PointsIssued:       {"points_issued", InPoints, false, false},
-	PointsDeducted:     {"points_deducted", InPoints, false, false},
-	PointsRedeemed:     {"points_redeemed", InPoints, false, false},
-	BaseGranted:        {"base_granted", InPoints, false, false},
-	PointsExpired:      {"points_expired", InPoints, false, false},
-	BetweenHouseholds:  {"between_households", InPoints, false, false},
-	ShopFund:           {"shop_fund", InFen, false, true},
-	ShopStock:          {"shop_stock", InFen, false, true},
-	GrantsReceived:     {"grants_received", InFen, false, false},
-	GoodsHandedOut:     {"goods_handed_out", InFen, false, false},
-	GoodsGone:          {"goods_gone", InFen, false, false},
+	HouseholdBase:      {"household_base", InPoints, true, false, true},
+	HouseholdSpendable: {"household_spendable", InPoints, true, false, true},
+	PointsIssued:       {"points_issued", InPoints, false, false, false},
+	PointsDeducted:     {"points_deducted", InPoints, false, false, false},
+	PointsRedeemed:     {"points_redeemed", InPoints, false, false, false},
+	BaseGranted:        {"base_granted", InPoints, false, false, false},
+	PointsExpired:      {"points_expired", InPoints, false, false, false},
+	BetweenHouseholds:  {"between_households", InPoints, false, false, false},
+	MemberPoints:       {"member_points", InPoints, false, true, true},
+	BranchPoints:       {"branch_points", InPoints, false, false, false},
+	ShopFund:           {"shop_fund", InFen, false, false, true},
+	ShopStock:          {"shop_stock", InFen, false, false, true},
+	GrantsReceived:     {"grants_received", InFen, false, false, false},
+	GoodsHandedOut:     {"goods_handed_out", InFen, false, false, false},
+	GoodsGone:          {"goods_gone", InFen, false, false, false},
 }
 
 // Accounts lists every account in the order of a statement: the households', then points, then the shop's.
 func Accounts() []Account {
 	return []Account{HouseholdBase, HouseholdSpendable, BaseGranted, PointsIssued, PointsDeducted, PointsRedeemed,
-		PointsExpired, BetweenHouseholds, ShopFund, ShopStock, GrantsReceived, GoodsHandedOut, GoodsGone}
+		PointsExpired, BetweenHouseholds, MemberPoints, BranchPoints, ShopFund, ShopStock, GrantsReceived, GoodsHandedOut, GoodsGone}
 }
 
 // String is the account's stable name, and the last part of its key "book.account.…" in the catalogue.
@@ -80,6 +86,15 @@ func (a Account) Unit() Unit { return accountTable[a].unit }
 
 // OfHousehold says that every household has one of its own.
 func (a Account) OfHousehold() bool { return accountTable[a].household }
+
+// OfMember says that every Party member has one of its own for every year. The branch alone sees such lines.
+func (a Account) OfMember() bool { return accountTable[a].member }
+
+// OfBranch says that the account counts what a Party branch keeps for itself.
+func (a Account) OfBranch() bool { return a == MemberPoints || a == BranchPoints }
+
+// owned says that the account is somebody's own, so that a line which touches it names the owner.
+func (a Account) owned() bool { return a.OfHousehold() || a.OfMember() }
 
 // Floored says that the account never goes below zero.
 func (a Account) Floored() bool { return accountTable[a].floored }
@@ -100,11 +115,16 @@ const (
 	Void     Kind = 9  // a line of a redemption taken back on the day it was made
 	Expired  Kind = 13 // points left over of what was earned longer ago than the village voted
 
-	// What a household gives when it splits or merges, and what the other one gets; only Transfer writes them.
+	// What a household gives when it splits, merges or moves, and what the other one gets; only Transfer writes them.
 	BaseMovedOut Kind = 20
 	BaseMovedIn  Kind = 21
 	MovedOut     Kind = 22
 	MovedIn      Kind = 23
+
+	// What a Party branch gives and takes within itself.
+	MemberBase     Kind = 24 // what a member begins the year with
+	MemberAdded    Kind = 25
+	MemberDeducted Kind = 26
 
 	GoodsLost Kind = 40 // goods handed out offline that no points paid for, at cost
 )
@@ -131,13 +151,17 @@ var kindTable = map[Kind]kindFacts{
 	BaseMovedIn:  {"base_moved_in", BetweenHouseholds, HouseholdBase, ""},
 	MovedOut:     {"moved_out", HouseholdSpendable, BetweenHouseholds, ""},
 	MovedIn:      {"moved_in", BetweenHouseholds, HouseholdSpendable, ""},
-	GoodsLost:    {"goods_lost", ShopStock, GoodsGone, ""},
+
+	MemberBase:     {"member_base", BranchPoints, MemberPoints, ""},
+	MemberAdded:    {"member_added", BranchPoints, MemberPoints, ""},
+	MemberDeducted: {"member_deducted", MemberPoints, BranchPoints, ""},
+	GoodsLost:      {"goods_lost", ShopStock, GoodsGone, ""},
 }
 
 // Kinds lists every kind of line.
 func Kinds() []Kind {
 	return []Kind{Opening, Earned, Deducted, Redeemed, GoodsOut, GoodsIn, Granted, Reversal, Void, Expired,
-		BaseMovedOut, BaseMovedIn, MovedOut, MovedIn, GoodsLost}
+		BaseMovedOut, BaseMovedIn, MovedOut, MovedIn, MemberBase, MemberAdded, MemberDeducted, GoodsLost}
 }
 
 // String is the kind's stable name, and the last part of its key "book.kind.…" in the catalogue.
@@ -162,6 +186,9 @@ func (k Kind) TakesBack() bool { return k == Reversal || k == Void }
 
 // BetweenHouseholds says that the line is half of what moves between two households.
 func (k Kind) BetweenHouseholds() bool { return k >= BaseMovedOut && k <= MovedIn }
+
+// OfBranch says that the line is a Party branch's own affair.
+func (k Kind) OfBranch() bool { return k >= MemberBase && k <= MemberDeducted }
 
 // moving is the kind whose lines go from debit to credit; 0 if there is none.
 func moving(debit, credit Account) Kind {

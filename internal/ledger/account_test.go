@@ -45,3 +45,23 @@ func TestNoKindMovesPointsBetweenHouseholdsOrTradesThemForMoney(t *testing.T) {
 		}
 	}
 }
+
+// A Party member's points stay inside the branch: no kind of line moves them to a household, where they could be redeemed, or
+// to anywhere else, and none brings a household's points in.
+func TestNoKindLetsAMembersPointsOut(t *testing.T) {
+	t.Parallel()
+	for _, k := range ledger.Kinds() {
+		debit, credit := k.Accounts()
+		if debit.OfBranch() != credit.OfBranch() || debit.OfBranch() != k.OfBranch() {
+			t.Errorf("%s moves from %s to %s", k, debit, credit)
+		}
+		if k.OfBranch() && debit.OfMember() == credit.OfMember() {
+			t.Errorf("%s moves between members", k)
+		}
+	}
+	for _, a := range ledger.Accounts() {
+		if a.OfHousehold() && a.OfMember() {
+			t.Errorf("%s is of a household and of a member", a)
+		}
+	}
+}

@@ -19,7 +19,7 @@ type Stamp struct {
 type Entry struct {
 	Kind     Kind
 	Category string  // of the rule, for Earned and Deducted; '' for all others
-	Owner    core.ID // household, for kinds that touch a household's account; else 0
+	Owner    core.ID // household or member's year, for kinds that touch the account of one; else 0
 	Amount   int64   // points or fen, from 1 to core.MaxPoints or core.MaxFen
 	Ref      core.ID // the claim, redemption, movement … it comes from
 	MemoZh   string  // short text for the passbook
@@ -38,7 +38,7 @@ type Line struct {
 	Category    string
 	Debit       Account // gives
 	Credit      Account // receives
-	Owner       core.ID // household whose account is one of the two, or 0
+	Owner       core.ID // household or member's year whose account is one of the two, or 0
 	Amount      int64
 	DebitAfter  int64 // balance of the giving account after the line
 	CreditAfter int64 // balance of the receiving account after the line
@@ -61,13 +61,16 @@ func (l Line) OfHousehold() (account Account, change, balance int64) {
 	return 0, 0, 0
 }
 
-// slots are the two accounts it moves between: the household's own, or the village's (owner 0).
+// OfBranch says that the line is a Party branch's own affair.
+func (l Line) OfBranch() bool { return l.Debit.OfBranch() }
+
+// slots are the two accounts it moves between: the owner's, or the village's (owner 0).
 func (l Line) slots() (debit, credit slot) {
 	debit, credit = slot{account: l.Debit}, slot{account: l.Credit}
-	if l.Debit.OfHousehold() {
+	if l.Debit.owned() {
 		debit.owner = l.Owner
 	}
-	if l.Credit.OfHousehold() {
+	if l.Credit.owned() {
 		credit.owner = l.Owner
 	}
 	return debit, credit
@@ -89,7 +92,7 @@ func (e Entry) line(at Stamp) (Line, error) {
 	if debit == 0 || e.Kind.BetweenHouseholds() && !e.paired {
 		return Line{}, fmt.Errorf("ledger: kind %d cannot be posted", e.Kind)
 	}
-	if (e.Owner != 0) != (debit.OfHousehold() || credit.OfHousehold()) {
+	if (e.Owner != 0) != (debit.owned() || credit.owned()) {
 		return Line{}, fmt.Errorf("ledger: kind %s with owner %d", e.Kind, e.Owner)
 	}
 	if (e.Category != "") != (e.Kind == Earned || e.Kind == Deducted) {

@@ -24,13 +24,20 @@ const (
 // A posting of many lines reads all texts of the village with one statement, for it bears most of them.
 func memosOf(ctx context.Context, tx *store.Tx, village core.Area, lines []*Line) (map[text]int64, error) {
 	known := map[text]int64{}
+	keep := keepMemo
 	if len(lines) > few {
 		all, err := readMemos(ctx, tx, village)
 		if err != nil {
 			return nil, err
 		}
+		newest := int64(0)
 		for id, t := range all {
 			known[t] = id
+			newest = max(newest, id)
+		}
+		keep = func(ctx context.Context, tx *store.Tx, village core.Area, t text) (int64, error) {
+			newest++
+			return newest, tx.Later(ctx, sqlKeepMemo, village, newest, t.zh, t.en)
 		}
 	}
 	for _, l := range lines {
@@ -38,7 +45,7 @@ func memosOf(ctx context.Context, tx *store.Tx, village core.Area, lines []*Line
 		if t.en == "" || known[t] != 0 {
 			continue
 		}
-		id, err := keepMemo(ctx, tx, village, t)
+		id, err := keep(ctx, tx, village, t)
 		if err != nil {
 			return nil, err
 		}
@@ -47,6 +54,7 @@ func memosOf(ctx context.Context, tx *store.Tx, village core.Area, lines []*Line
 	return known, nil
 }
 
+// keepMemo gives the number of a text, a new one if the village has none like it.
 func keepMemo(ctx context.Context, tx *store.Tx, village core.Area, t text) (id int64, err error) {
 	err = tx.Row(ctx, sqlMemo, village, t.zh, t.en).Scan(&id)
 	if !errors.Is(err, store.ErrNone) {

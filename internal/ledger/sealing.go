@@ -31,38 +31,56 @@ func entriesOf(village core.Area) seal.Entries {
 	}
 }
 
-// Seal signs a checkpoint over the village's book as it stands; without a new line since the last one it gives that one.
-// It is what follows a month's close, and what the daily job does, so that no line stays uncovered for longer than a day.
-// Errors: seal.none for a book without lines; those of seal.Keeper.Seal.
-func (s *Service) Seal(ctx context.Context, village core.Area) (proof.Note, error) {
-	var n proof.Note
-	var ahead seal.Ahead
-	err := s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		b, err := bookOf(ctx, tx, village)
-		if err == nil {
-			ahead, err = s.keeper.ReadAhead(ctx, tx, place(village), b.LastNo, entriesOf(village))
-		}
-		return err
-	})
-	if err != nil {
-		return n, err
-	}
-	err = s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		n, err = s.sealIn(ctx, tx, village, ahead)
-		return err
-	})
-	return n, err
+// Sealing is a checkpoint over a village's book in the making: lines are read and hashed while others are still being
+// posted, so that little is left to do in the transaction that signs. It has one user at a time.
+type Sealing struct {
+	s       *Service
+	village core.Area
+	ahead   seal.Ahead
 }
 
-func (s *Service) sealIn(ctx context.Context, tx *store.Tx, village core.Area, ahead seal.Ahead) (proof.Note, error) {
-	b, err := Lock(ctx, tx, village)
+// Sealing begins a checkpoint; nothing is read yet.
+func (s *Service) Sealing(village core.Area) *Sealing { return &Sealing{s: s, village: village} }
+
+// Read hashes the lines that came since the last call, or since the newest checkpoint. What it leaves out, Sign reads.
+func (g *Sealing) Read(ctx context.Context) error {
+	return g.s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+		b, err := bookOf(ctx, tx, g.village)
+		if err != nil {
+			return err
+		}
+		ahead, err := g.s.keeper.ReadAhead(ctx, tx, place(g.village), g.ahead, b.LastNo, entriesOf(g.village))
+		g.ahead = ahead
+		return err
+	})
+}
+
+// Sign signs the checkpoint over the book as it stands; without a new line since the last one it gives that one. Errors:
+// seal.none for a book without lines; those of seal.Keeper.Seal.
+func (g *Sealing) Sign(ctx context.Context, tx *store.Tx) (proof.Note, error) {
+	b, err := Lock(ctx, tx, g.village)
 	if err != nil {
 		return proof.Note{}, err
 	}
 	if b.LastNo == 0 {
 		return proof.Note{}, errs.New(errs.NotFound, "seal.none")
 	}
-	return s.keeper.Seal(ctx, tx, place(village), b.LastNo, ahead, entriesOf(village), max(s.clock.Now(), b.LastMs))
+	return g.s.keeper.Seal(ctx, tx, place(g.village), b.LastNo, g.ahead, entriesOf(g.village), max(g.s.clock.Now(), b.LastMs))
+}
+
+// Seal is Sealing in a transaction of its own. It is what the daily job does, so that no line stays uncovered for longer
+// than a day. Errors: those of Sign.
+func (s *Service) Seal(ctx context.Context, village core.Area) (proof.Note, error) {
+	var n proof.Note
+	g := s.Sealing(village)
+	if err := g.Read(ctx); err != nil {
+		return n, err
+	}
+	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+		n, err = g.Sign(ctx, tx)
+		return err
+	})
+	return n, err
 }
 
 // SealNow is Seal on somebody's demand, with an audit line: before a paper is printed that is to prove the newest lines.
@@ -72,7 +90,7 @@ func (s *Service) SealNow(ctx context.Context, by core.Actor, village core.Area)
 	}
 	var n proof.Note
 	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if n, err = s.sealIn(ctx, tx, village, seal.Ahead{}); err != nil {
+		if n, err = s.Sealing(village).Sign(ctx, tx); err != nil {
 			return err
 		}
 		return audit.Write(ctx, tx, by, s.ids.Next(), s.clock.Now(), audit.Entry{Area: village, Action: "ledger.seal",
@@ -192,11 +210,14 @@ type LineProof struct {
 	Key   proof.PublicKey
 }
 
-// ProofOf proves a line, to the village's staff and to the card of the line's household. Errors: ledger.no_line; those
-// of seal.Prove.
+// ProofOf proves a line, to the village's staff and to the card of the line's household; a line of the Party branch to
+// whoever may read what the branch keeps. Errors: ledger.no_line; those of seal.Prove.
 func (s *Service) ProofOf(ctx context.Context, by core.Actor, village core.Area, no int64) (LineProof, error) {
 	return s.prove(ctx, village, no, func(l Line, _ string) error {
 		err := mayRead(by, village, l.Owner)
+		if l.OfBranch() && err == nil {
+			err = access.Require(by, access.OpReadBranch, village)
+		}
 		if err != nil && by.Kind == core.CardActor {
 			return errs.New(errs.NotFound, "ledger.no_line") // a card is not told what other households have
 		}
@@ -204,10 +225,11 @@ func (s *Service) ProofOf(ctx context.Context, by core.Actor, village core.Area,
 	})
 }
 
-// ProofByCode proves a line to whoever has its code: it is printed beside the line in the passbook.
+// ProofByCode proves a line to whoever has its code: it is printed beside the line in the passbook. Lines of the Party
+// branch have no such address.
 func (s *Service) ProofByCode(ctx context.Context, village core.Area, no int64, code string) (LineProof, error) {
-	return s.prove(ctx, village, no, func(_ Line, right string) error {
-		if subtle.ConstantTimeCompare([]byte(core.ReadCode(code)), []byte(right)) != 1 {
+	return s.prove(ctx, village, no, func(l Line, right string) error {
+		if l.OfBranch() || subtle.ConstantTimeCompare([]byte(core.ReadCode(code)), []byte(right)) != 1 {
 			return errs.New(errs.NotFound, "ledger.no_line")
 		}
 		return nil

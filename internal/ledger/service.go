@@ -36,6 +36,17 @@ type BookLine struct {
 	PostedBy   string // who posted it; '' for a job of our own
 	RecordedBy string // who wrote down what it is for: the claim's submitter, else who posted it
 	ReviewedBy string // who reviewed the claim; '' for a line without one
+
+	// Withheld is a line of the Party branch's own: that it stands here is all that lists outside the branch say, so number,
+	// voucher and time are its only fields, whoever reads.
+	Withheld bool
+}
+
+func withhold(b BookLine) BookLine {
+	if !b.OfBranch() {
+		return b
+	}
+	return BookLine{Line: Line{No: b.No, Voucher: b.Voucher, Day: b.Day, AtMs: b.AtMs}, Withheld: true}
 }
 
 // Line is one line of the village's book. Error: ledger.no_line.
@@ -46,6 +57,7 @@ func (s *Service) Line(ctx context.Context, by core.Actor, village core.Area, no
 	var line BookLine
 	err := s.st.View(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		line, err = scanBookLine(tx.Row(ctx, sqlPageLine, village, no))
+		line = withhold(line)
 		return err
 	})
 	if errors.Is(err, store.ErrNone) {
@@ -109,7 +121,7 @@ func (s *Service) page(ctx context.Context, page core.Page, read func(ctx contex
 	err := s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		return read(ctx, tx, func(r store.Row) error {
 			l, err := scanBookLine(r)
-			lines = append(lines, l)
+			lines = append(lines, withhold(l))
 			return err
 		})
 	})
@@ -128,7 +140,8 @@ type AccountSum struct {
 	Owners  int64 // households that have one; 0 for the village's own
 }
 
-// Accounts is the statement of a village's accounts, in the order of Accounts(); it sums to zero in each unit.
+// Accounts is the statement of a village's accounts, in the order of Accounts(); it sums to zero in each unit, also without
+// the accounts of the Party branch, which are left out and make zero by themselves.
 func (s *Service) Accounts(ctx context.Context, by core.Actor, village core.Area) ([]AccountSum, error) {
 	if err := access.Require(by, access.OpReadVillage, village); err != nil {
 		return nil, err
@@ -150,6 +163,9 @@ func (s *Service) Accounts(ctx context.Context, by core.Actor, village core.Area
 	}
 	statement := make([]AccountSum, 0, len(sums))
 	for _, account := range Accounts() {
+		if account.OfBranch() {
+			continue
+		}
 		a := sums[account]
 		a.Account = account
 		statement = append(statement, a)

@@ -152,7 +152,8 @@ const sqlPageLine = sqlPage + ` WHERE l.village = $1 AND l.no = $2`
 
 const sqlBookPage = sqlPage + ` WHERE l.village = $1 AND l.no < $2 ORDER BY l.no DESC LIMIT $3`
 
-const sqlPassbookPage = sqlPage + ` WHERE l.village = $1 AND l.owner = $2 AND l.no < $3
+// 18 is MemberPoints: a member's year is the owner of its lines, and no household.
+const sqlPassbookPage = sqlPage + ` WHERE l.village = $1 AND l.owner = $2 AND l.no < $3 AND l.debit <> 18 AND l.credit <> 18
 	ORDER BY l.no DESC LIMIT $4`
 
 const sqlStatement = `SELECT kind, CAST(SUM(balance) AS BIGINT), CAST(SUM(lines) AS BIGINT), COUNT(*)
@@ -177,9 +178,16 @@ const sqlBook = `SELECT last_no, last_ms, closed, closing FROM book WHERE villag
 
 const sqlHouseholdIDs = `SELECT id FROM household WHERE village = $1`
 
+const sqlMemberYears = `SELECT id FROM branch_year WHERE village = $1`
+
 const sqlOpeningOf = `SELECT MAX(no) FROM line WHERE village = $1 AND owner = $2 AND kind = $3 HAVING COUNT(*) > 0`
 
-const sqlHouseholdChanges = `SELECT id, household, other FROM household_change WHERE village = $1 AND voucher <> 0`
+const sqlHouseholdChanges = `SELECT id, CASE WHEN kind = 'arrive' THEN 0 ELSE household END, CASE WHEN kind = 'arrive' THEN household ELSE other END, far_village
+	FROM household_change WHERE village = $1 AND voucher <> 0`
+
+// What a village's book gave a household that moved away, for the book of the other village.
+const sqlGivenAway = `SELECT CAST(COALESCE(SUM(spendable), 0) AS BIGINT) FROM household_change
+	WHERE village = $1 AND id = $2 AND kind = 'move' AND state = 'done' AND far_village = $3 AND voucher <> 0`
 
 const sqlReversals = `SELECT r.no, COALESCE(o.no, 0), COALESCE(o.voucher, 0), COALESCE(o.kind, 0), COALESCE(o.category, ''), COALESCE(o.debit, 0),
 		COALESCE(o.credit, 0), COALESCE(o.owner, 0), COALESCE(o.amount, 0), COALESCE(o.ref, 0)

@@ -7,7 +7,8 @@ import (
 	"qunyan/internal/store"
 )
 
-// Move is what one household gives another when it splits or merges. Points are never given between people (domain.md §5,
+// Move is what one household gives another when it splits or merges, or moves to another village: then each village's book
+// has one half of it, and Give or Get is 0. Points are never given between people (domain.md §5,
 // R9): the reference is a change of households that two people recorded, and Verify asks for it.
 type Move struct {
 	Give, Get       core.ID
@@ -28,7 +29,12 @@ func (m Move) Entries() (entries []Entry) {
 		half := Entry{Kind: part.out, Owner: m.Give, Amount: int64(part.points), Ref: m.Ref, MemoZh: m.MemoZh, MemoEn: m.MemoEn, paired: true}
 		other := half
 		other.Kind, other.Owner = part.in, m.Get
-		entries = append(entries, half, other)
+		if m.Give != 0 {
+			entries = append(entries, half)
+		}
+		if m.Get != 0 {
+			entries = append(entries, other)
+		}
 	}
 	return entries
 }

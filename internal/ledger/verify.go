@@ -134,7 +134,9 @@ type check struct {
 	village    core.Area
 	book       Book
 	households map[core.ID]bool
-	changes    map[core.ID]partners // of a split or merge
+	members    map[core.ID]bool     // years of Party members
+	changes    map[core.ID]partners // of a split, merge or move
+	away       int64                // points that moved to other villages, less those that came from them
 	reversals  map[int64]Line       // number of a reversal → the line it takes back
 	reversed   map[int64]bool
 	closings   []Closing
@@ -158,7 +160,7 @@ type counter struct {
 type tallied struct{ n, amount int64 }
 
 func newCheck(village core.Area) *check {
-	return &check{village: village, households: map[core.ID]bool{}, changes: map[core.ID]partners{}, reversals: map[int64]Line{}, reversed: map[int64]bool{},
+	return &check{village: village, households: map[core.ID]bool{}, members: map[core.ID]bool{}, changes: map[core.ID]partners{}, reversals: map[int64]Line{}, reversed: map[int64]bool{},
 		balances: map[slot]*sum{}, counts: map[counter]tallied{}}
 }
 
@@ -224,14 +226,26 @@ func (c *check) readHead(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
+	err = tx.Rows(ctx, sqlMemberYears, func(r store.Row) error {
+		var id core.ID
+		err := r.Scan(&id)
+		c.members[id] = true
+		return err
+	}, c.village)
+	if err != nil {
+		return err
+	}
 	err = tx.Rows(ctx, sqlHouseholdChanges, func(r store.Row) error {
 		var id core.ID
 		var p partners
-		err := r.Scan(&id, &p.gives, &p.gets)
+		err := r.Scan(&id, &p.gives, &p.gets, &p.far)
 		c.changes[id] = p
 		return err
 	}, c.village)
 	if err != nil {
+		return err
+	}
+	if err := c.readGiven(ctx, tx); err != nil {
 		return err
 	}
 	return tx.Rows(ctx, sqlClosings, func(r store.Row) error {

@@ -36,9 +36,11 @@ func (c *check) shape(l Line) error {
 		return c.fault(l.No, "moves from %s to %s, which is not what %s does", l.Debit, l.Credit, l.Kind)
 	case l.Amount < 1 || l.Amount > debit.Unit().most():
 		return c.fault(l.No, "has the amount %d", l.Amount)
-	case (l.Owner != 0) != (debit.OfHousehold() || credit.OfHousehold()):
+	case (l.Owner != 0) != (debit.owned() || credit.owned()):
 		return c.fault(l.No, "names household %s, which does not fit its accounts", l.Owner)
-	case l.Owner != 0 && !c.households[l.Owner]:
+	case kind.OfBranch() && !c.members[l.Owner]:
+		return c.fault(l.No, "names the member's year %s, which the branch does not have", l.Owner)
+	case l.Owner != 0 && !kind.OfBranch() && !c.households[l.Owner]:
 		return c.fault(l.No, "names household %s, which the village does not have", l.Owner)
 	case (l.Category != "") != (kind == Earned || kind == Deducted):
 		return c.fault(l.No, "has the category %q, which does not fit its kind", l.Category)

@@ -23,8 +23,8 @@ func (c *check) checkHead(ctx context.Context, tx *store.Tx) error {
 		return c.fault(0, "the book counts %d lines; there are %d", c.book.LastNo, c.last.No)
 	case c.book.LastMs != c.last.AtMs:
 		return c.fault(0, "the book's time is not that of its newest line")
-	case c.onTheWay() != 0:
-		return c.fault(c.last.No, "leaves %d points on their way between households", c.onTheWay())
+	case c.onTheWay() != c.away:
+		return c.fault(c.last.No, "leaves %d points on their way between households", c.onTheWay()-c.away)
 	case c.book.Closed != newest:
 		return c.fault(0, "the book says %s is the newest closed month; it is %s", c.book.Closed, newest)
 	}

@@ -49,6 +49,24 @@ func TestSignInSheet(t *testing.T) {
 	holds(t, w.As(core.RoleClerk).Get("/print/gathering/"+w.Village.String()+"/"+g.ID.String()+"?lang=zh").Want(200), []string{"小时"}, "到结束")
 }
 
+// TestDoorOnPaper: the code at the door on a side of A4, for those who call the roll only, and not before there is one.
+func TestDoorOnPaper(t *testing.T) {
+	t.Parallel()
+	w := publish(t, 1)
+	ctx, clerk := context.Background(), w.Actor(core.RoleClerk)
+	g, err := w.Services.Gatherings.Plan(ctx, clerk, w.Village, gatherings.Plan{Kind: gatherings.Meeting, Title: "九月群众会", Day: 20260920, FromMin: 1170, ToMin: 1260,
+		Counts: []gatherings.Counts{{Rule: "A01", Who: gatherings.Whole}}})
+	must(t, err)
+	path := "/print/door/" + w.Village.String() + "/" + g.ID.String()
+	w.As(core.RoleClerk).Get(path).Want(404)
+	_, err = w.Services.Gatherings.OpenDoor(ctx, clerk, w.Village, g.ID, 1110, 1260)
+	must(t, err)
+	holds(t, w.As(core.RoleClerk).Get(path+"?lang=zh").Want(200), []string{"九月群众会", "9月20日 18:30–21:00", "没有手机", "<svg"})
+	holds(t, w.As(core.RoleSecretary).Get(path+"?lang=en").Want(200), []string{"Scan to say you are here", "sign the sheet"})
+	w.As(core.RoleSupervisor).Get(path).Want(403)
+	w.Stranger().Get(path).Want(401)
+}
+
 // anotherID is the path with an id that nothing has: its last character is another one.
 func anotherID(path string) string {
 	last := "0"

@@ -13,6 +13,7 @@ import (
 
 	"qunyan/internal/access"
 	"qunyan/internal/appraisal"
+	"qunyan/internal/branch"
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
@@ -34,6 +35,7 @@ var files embed.FS
 type Services struct {
 	Access     *access.Service
 	Appraisals *appraisal.Service
+	Branch     *branch.Service
 	Claims     *claims.Service
 	Directory  *directory.Service
 	Gatherings *gatherings.Service
@@ -84,6 +86,7 @@ func New(cfg Config, svc Services, log *slog.Logger) (*Handler, error) {
 		"GET /print/slip/{village}/{id}":             h.slip,
 		"GET /print/card/{token}":                    h.card,
 		"GET /print/gathering/{village}/{id}":        h.signIn,
+		"GET /print/door/{village}/{id}":             h.door,
 		"GET /print/rules/{village}/{version}":       h.printRules,
 		"GET /print/proof/{village}/{no}":            h.proof,
 		"GET /print/passbook/{village}/{household}":  h.passbook,
@@ -94,6 +97,7 @@ func New(cfg Config, svc Services, log *slog.Logger) (*Handler, error) {
 		"GET /p/{village}/notice/{id}/chat":          h.chat,
 		"GET /print/close/{village}/{month}":         h.certificate,
 		"GET /print/change/{village}/{id}":           h.change,
+		"GET /print/branch/{village}/{year}/{list}":  h.branch,
 	} {
 		h.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { h.serve(w, r, serve) })
 	}

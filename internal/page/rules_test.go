@@ -23,7 +23,7 @@ func TestThePublishedRulesOnScreenAndPaper(t *testing.T) {
 		page := anybody.Get(print1 + "?lang=zh&as=" + as).Want(200)
 		holds(t, page, append(vote, "size:"+strings.ToUpper(as), "<svg", "移风易俗", "红白喜事简办", "−10"))
 	}
-	holds(t, anybody.Get(print1+"?lang=en&as=leaflet").Want(200), []string{"size:A5", "Whom to ask", "claim it yourself"}, "size:A4")
+	holds(t, anybody.Get(print1+"?lang=en&as=leaflet").Want(200), []string{"size:A4", "Whom to ask", "claim it yourself"}, "size:A3")
 	holds(t, anybody.Get(print1+"?lang=zh&as=leaflet").Want(200), []string{"觉得不对怎么办", "每月公示 3 天", "评议小组认定"})
 	_, err := w.Services.Rules.Draft(ctx, w.Actor(core.RoleClerk), rulebook.DraftInput{Area: w.Village, Title: "第二版"})
 	must(t, err)

@@ -176,3 +176,44 @@ func TestWhatWasAdoptedIsPublished(t *testing.T) {
 		t.Errorf("the public: %+v, %v", seen, err)
 	}
 }
+
+// A township's caps on categories reach the claims through the versions of its villages, as the county's do.
+func TestATownshipsCapsOnCategoriesBindItsVillages(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := context.Background()
+	township := h.village.Parent()
+	caps := func(by core.Actor, area core.Area, version int64, points core.Points) error {
+		_, err := h.rules.SetCategoryCaps(ctx, by, rulebook.CategoryCapsInput{Area: area, Version: version,
+			Caps: []rulebook.CategoryCap{{Category: rulebook.Volunteer, Period: rulebook.EachMonth, Points: points}}})
+		return err
+	}
+	version, err := h.rules.Draft(ctx, h.township(), rulebook.DraftInput{Area: township, Title: "白泥镇增补条目"})
+	must(t, err)
+	_, err = h.rules.PutRule(ctx, h.township(), rulebook.PutInput{Area: township, Version: version, Enabled: true, Rule: offer("T01", "参加镇里的河道清理")})
+	must(t, err)
+	must(t, caps(h.township(), township, version, 50))
+	must(t, h.rules.Publish(ctx, h.township(), township, version, 20261001))
+	h.clock.SetDay(20261003)
+	own := h.draft(t)
+	set := h.read(t, h.village, own)
+	if len(set.Caps) != 1 || set.Caps[0].Points != 50 {
+		t.Fatalf("the draft begins with %+v", set.Caps)
+	}
+	wantCode(t, "looser than the township's", caps(h.secretary(), h.village, own, 60), "rulebook.category_caps_loosened")
+	loose := written(t, rulebook.Ruleset{Title: set.Title, Rules: set.Rules})["JSON"]
+	if out := h.importing(t, h.secretary(), rulebook.ImportInput{Area: h.village, Version: own, Content: loose, Dry: true}); out.FaultCount != 1 || out.Faults[0].Code != "rulebook.category_caps_loosened" {
+		t.Errorf("lifted by a file: %v", said(out))
+	}
+	must(t, caps(h.secretary(), h.village, own, 40))
+	h.adopt(t, own, 20261101)
+	h.clock.SetDay(20261105)
+	if next := h.read(t, h.village, h.draft(t)); len(next.Caps) != 1 || next.Caps[0].Points != 40 {
+		t.Errorf("the next draft begins with %+v", next.Caps)
+	}
+	again, err := h.rules.Draft(ctx, h.township(), rulebook.DraftInput{Area: township, Title: "白泥镇增补条目"})
+	must(t, err)
+	if set := h.read(t, township, again); len(set.Caps) != 1 || set.Caps[0].Points != 50 {
+		t.Errorf("the township's next begins with %+v", set.Caps)
+	}
+}

@@ -18,8 +18,8 @@ type CategoryCapsInput struct {
 	Caps    []CategoryCap
 }
 
-// SetCategoryCaps writes the caps on whole categories of a draft, in place of those it had. A village may tighten the
-// county's and set others, but not loosen or lift them.
+// SetCategoryCaps writes the caps on whole categories of a draft, in place of those it had. A village may tighten those of
+// its county and township and set others, but not loosen or lift them; a township's bind the drafts made beside them.
 //
 // Errors: rulebook.bad_category_cap; rulebook.category_caps_loosened; rulebook.not_draft; rulebook.no_ruleset;
 // rulebook.wrong_area.
@@ -37,11 +37,11 @@ func (s *Service) SetCategoryCaps(ctx context.Context, by core.Actor, in Categor
 			return nil, err
 		}
 		if in.Area.Level() == core.Village {
-			county, err := CategoryCaps(ctx, tx, in.Area.Parent().Parent(), set.BaseVersion)
+			upper, err := capsAbove(ctx, tx, set)
 			if err != nil {
 				return nil, err
 			}
-			if !keepsTo(caps, county) {
+			if !keepsTo(caps, upper) {
 				return nil, errs.New(errs.Invalid, "rulebook.category_caps_loosened").At("caps")
 			}
 		}
@@ -87,8 +87,18 @@ func keepsTo(own, county []CategoryCap) bool {
 	})
 }
 
-// tighter joins the caps of a village's rules in force with those of a newer template: of two of the same kind the
-// tighter.
+// capsAbove are the caps a village's draft keeps to: those of the county's template and of the township's additions that it
+// was made beside.
+func capsAbove(ctx context.Context, tx *store.Tx, set Ruleset) ([]CategoryCap, error) {
+	county, err := CategoryCaps(ctx, tx, set.Area.Parent().Parent(), set.BaseVersion)
+	if err != nil {
+		return nil, err
+	}
+	township, err := CategoryCaps(ctx, tx, set.Area.Parent(), set.TownshipVersion)
+	return tighter(township, county), err
+}
+
+// tighter joins caps with those that stand above them: of two of the same kind the tighter.
 func tighter(own, county []CategoryCap) []CategoryCap {
 	caps := append([]CategoryCap{}, own...)
 	for _, c := range county {

@@ -107,7 +107,7 @@ func startingPoint(ctx context.Context, tx *store.Tx, in DraftInput, today core.
 	}
 	if in.Area.Level() == core.Township {
 		set, err := additions(ctx, tx, in.Area, today)
-		return Ruleset{BaseVersion: template.Version, Bounds: Widest(), Rules: set.Rules}, err
+		return Ruleset{BaseVersion: template.Version, Bounds: Widest(), Rules: set.Rules, Caps: set.Caps}, err
 	}
 	return villageStart(ctx, tx, in, template, today)
 }
@@ -118,7 +118,8 @@ func villageStart(ctx context.Context, tx *store.Tx, in DraftInput, template Rul
 	if err != nil {
 		return Ruleset{}, err
 	}
-	set := Ruleset{BaseVersion: template.Version, TownshipVersion: township.Version, Bounds: Widest(), Rules: template.Rules, Caps: template.Caps}
+	set := Ruleset{BaseVersion: template.Version, TownshipVersion: township.Version, Bounds: Widest(), Rules: template.Rules,
+		Caps: tighter(template.Caps, township.Caps)}
 	if in.Source == FromTemplate {
 		return set, nil
 	}
@@ -135,7 +136,7 @@ func villageStart(ctx context.Context, tx *store.Tx, in DraftInput, template Rul
 		return set, err
 	}
 	former, err := rulesOf(ctx, tx, template.Area, own.BaseVersion)
-	set.Rules, set.Caps = carryOver(template.Rules, former, own.Rules, township.Rules), tighter(own.Caps, template.Caps)
+	set.Rules, set.Caps = carryOver(template.Rules, former, own.Rules, township.Rules), tighter(own.Caps, set.Caps)
 	return set, err
 }
 

@@ -35,9 +35,12 @@ type Imported struct {
 	Faults     []ruletable.Fault // the first thousand, in the order of the file
 	FaultCount int
 	Ignored    []string // columns that mean nothing to us, as sheet!column
+	Caps       *NewCaps // nil if the file says nothing about them and the draft keeps its own
 	rules      []Rule
-	caps       []CategoryCap // nil keeps the draft's
 }
+
+// NewCaps is what becomes of a draft's caps on whole categories. An emptied sheet takes all of them away.
+type NewCaps struct{ Before, After []CategoryCap }
 
 // Import puts the rules of a file into a draft in the place of those it has: what stands in the file is what the draft
 // holds afterwards, in the file's order. All of it is written, or, where anything is wrong, nothing; with Dry nothing in
@@ -88,6 +91,34 @@ func (s *Service) Import(ctx context.Context, by core.Actor, in ImportInput) (Im
 		out = written
 	}
 	return out, err
+}
+
+// CheckFile holds a file of rules to what needs no draft and no county: its shape, each rule by itself, the red lines.
+// Errors: those of a file that cannot be read (import.…, rulefile.…). What is wrong with lines is among the faults.
+func CheckFile(content []byte) (Imported, error) {
+	file, err := parseContent(content)
+	if err != nil {
+		return Imported{}, err
+	}
+	out := Imported{Ignored: file.Ignored}
+	found := &ruletable.File{Faults: slices.Clone(file.Faults), FaultCount: file.FaultCount}
+	for _, line := range file.lines {
+		rule, fault := line.alone()
+		if fault != nil {
+			found.Add(*fault)
+		}
+		for _, stop := range rule.stops() {
+			found.Add(line.redLine(rule.Code, stop))
+		}
+		out.Added = append(out.Added, rule.Code)
+	}
+	if _, err := checkCategoryCaps(file.caps); err != nil {
+		e := errs.From(err)
+		found.Add(ruletable.Fault{Code: e.Code, Params: e.Params})
+	}
+	found.SortAs(file.File)
+	out.Faults, out.FaultCount = found.Faults, found.FaultCount
+	return out, nil
 }
 
 // parseContent reads an upload. Workbooks are read from a file, because theirs can be large once unpacked.
@@ -161,18 +192,18 @@ func (s *Service) weighFile(ctx context.Context, tx *store.Tx, set Ruleset, file
 	return out, nil
 }
 
-// fileCaps holds the file's caps on whole categories to the county's.
+// fileCaps holds the file's caps on whole categories to those above.
 func fileCaps(ctx context.Context, tx *store.Tx, set Ruleset, caps []CategoryCap, out *Imported) (*ruletable.Fault, error) {
 	if caps == nil {
 		return nil, nil
 	}
 	checked, err := checkCategoryCaps(caps)
 	if err == nil && set.Area.Level() == core.Village {
-		county, problem := CategoryCaps(ctx, tx, set.Area.Parent().Parent(), set.BaseVersion)
+		upper, problem := capsAbove(ctx, tx, set)
 		if problem != nil {
 			return nil, problem
 		}
-		if !keepsTo(checked, county) {
+		if !keepsTo(checked, upper) {
 			err = errs.New(errs.Invalid, "rulebook.category_caps_loosened")
 		}
 	}
@@ -180,7 +211,7 @@ func fileCaps(ctx context.Context, tx *store.Tx, set Ruleset, caps []CategoryCap
 		e := errs.From(err)
 		return &ruletable.Fault{Code: e.Code, Params: e.Params}, nil
 	}
-	out.caps = checked
+	out.Caps = &NewCaps{append([]CategoryCap{}, set.Caps...), checked}
 	return nil, nil
 }
 
@@ -208,8 +239,7 @@ func (p proposal) redLine(code string, s stop) ruletable.Fault {
 // rule is what the line becomes in an area's draft, and what keeps it from it.
 func (p proposal) rule(area core.Area, template Ruleset) (Rule, *ruletable.Fault) {
 	if area.Level() == core.County {
-		rule := p.over(Rule{Per: PerEvent, Scale: []Step{}}).trimmed()
-		return rule, p.fault(rule, rule.Check())
+		return p.alone()
 	}
 	county, ok := template.Rule(p.code)
 	if !ok {
@@ -237,6 +267,12 @@ func (p proposal) rule(area core.Area, template Ruleset) (Rule, *ruletable.Fault
 		return rule, p.fault(mine, errs.New(errs.Invalid, "rulefile.county_field", "rule", p.code, "field", field).At(field))
 	}
 	return rule, nil
+}
+
+// alone is the line as a rule that no county's stands behind.
+func (p proposal) alone() (Rule, *ruletable.Fault) {
+	rule := p.over(Rule{Per: PerEvent, Scale: []Step{}}).trimmed()
+	return rule, p.fault(rule, rule.Check())
 }
 
 // fault brings an error of a rule's field to its place in the file. What is empty and must not be is said plainly.
@@ -292,8 +328,10 @@ func (s *Service) writeImport(ctx context.Context, tx *store.Tx, by core.Actor, 
 	if err := putRules(ctx, tx, set.Area, set.Version, out.rules...); err != nil {
 		return err
 	}
-	if out.caps != nil {
-		if err := putCategoryCaps(ctx, tx, set.Area, set.Version, out.caps); err != nil {
+	caps := set.Caps
+	if out.Caps != nil {
+		caps = out.Caps.After
+		if err := putCategoryCaps(ctx, tx, set.Area, set.Version, caps); err != nil {
 			return err
 		}
 	}
@@ -307,5 +345,5 @@ func (s *Service) writeImport(ctx context.Context, tx *store.Tx, by core.Actor, 
 	}
 	sum := sha256.Sum256(content)
 	return s.record(ctx, tx, by, nowMs, "import", set.Area, strconv.FormatInt(set.Version, 10), map[string]any{"rules": before, "caps": set.Caps},
-		map[string]any{"rules": after, "caps": out.caps, "sha256": hex.EncodeToString(sum[:])})
+		map[string]any{"rules": after, "caps": caps, "sha256": hex.EncodeToString(sum[:])})
 }

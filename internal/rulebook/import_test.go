@@ -112,6 +112,10 @@ func TestAnEmptiedTableOfCategoryCapsTakesThemAway(t *testing.T) {
 			content []byte
 			caps    int
 		}{{silent, 1}, {without, 0}} {
+			seen := h.importing(t, h.secretary(), rulebook.ImportInput{Area: h.village, Version: v, Content: step.content, Dry: true}).Caps
+			if told := seen != nil && len(seen.Before) == 1 && len(seen.After) == 0; told != (step.caps == 0) {
+				t.Errorf("%s: the look before says %+v", form, seen)
+			}
 			out := h.importing(t, h.secretary(), rulebook.ImportInput{Area: h.village, Version: v, Content: step.content})
 			if got := h.read(t, h.village, v).Caps; !out.Written || len(got) != step.caps {
 				t.Errorf("%s: caps %+v, want %d; %v", form, got, step.caps, said(out))

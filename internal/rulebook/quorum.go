@@ -10,3 +10,10 @@ func CheckVote(v Vote, from, today core.Day) error {
 	}
 	return v.trimmed().check(today)
 }
+
+// CheckBranchVote holds a vote of the Party members' meeting to its quorum, day and minutes (domain.md §3: two thirds present,
+// more than half of those who should attend in favour). Errors: those of a vote.
+func CheckBranchVote(v Vote, today core.Day) error {
+	v.Kind = PartyMembers
+	return v.trimmed().check(today)
+}

@@ -106,6 +106,15 @@ func (r Rule) CheckRedLines() error {
 	return nil
 }
 
+// CheckRedLinesOf refuses a text of a points scheme that is no village's rule, as CheckRedLines does one of a rule; nobody
+// overrules it. code names the text in the message.
+func CheckRedLinesOf(code, text string, deduction bool) error {
+	if hits := redline.Check(text, deduction); len(hits) > 0 {
+		return stop{"text", hits[0]}.refusal(code)
+	}
+	return nil
+}
+
 // known remembers what was found in the texts of rules: a village's are mostly the county's, and looking takes about a
 // millisecond for each text.
 type known struct {

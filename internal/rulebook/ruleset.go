@@ -117,6 +117,31 @@ func RuleOf(ctx context.Context, tx *store.Tx, area core.Area, version int64, co
 	return r, err
 }
 
+// Line names a line of a version of a village's rules.
+type Line struct {
+	Version int64
+	Code    string
+}
+
+// Wording is what a line says, in both languages.
+type Wording struct{ Zh, En string }
+
+// Wordings reads the texts of lines, in their order. Error: rulebook.no_rule.
+func Wordings(ctx context.Context, tx *store.Tx, village core.Area, lines []Line) ([]Wording, error) {
+	all := make([]Wording, len(lines))
+	queries := make([]store.Query, len(lines))
+	for i, l := range lines {
+		queries[i] = store.Query{SQL: sqlWording, Args: []any{village, l.Version, l.Code}, Dest: []any{&all[i].Zh, &all[i].En}}
+	}
+	err := tx.Batch(ctx, queries)
+	for _, q := range queries {
+		if err == nil && q.None {
+			err = errs.New(errs.NotFound, "rulebook.no_rule").At("rule")
+		}
+	}
+	return all, err
+}
+
 // byVersion reads a version with its lines. Error: rulebook.no_ruleset.
 func byVersion(ctx context.Context, tx *store.Tx, area core.Area, version int64) (Ruleset, error) {
 	s, err := scanRuleset(tx.Row(ctx, sqlRuleset, area, version))

@@ -57,6 +57,8 @@ const ruleColumns = `code, sort, category, kind, text_zh, text_en, points, point
 
 const sqlRule = `SELECT ` + ruleColumns + ` FROM rule WHERE village = $1 AND version = $2 AND code = $3`
 
+const sqlWording = `SELECT text_zh, text_en FROM rule WHERE village = $1 AND version = $2 AND code = $3`
+
 const sqlRules = `SELECT ` + ruleColumns + ` FROM rule WHERE village = $1 AND version = $2 ORDER BY sort, code`
 
 const sqlPutRule = `INSERT INTO rule (village, version, ` + ruleColumns + `)

@@ -31,26 +31,32 @@ type Ahead struct {
 // aheadMost bounds the memory of Ahead: 2 MB of hashes.
 const aheadMost = 1 << 16
 
-// ReadAhead hashes the entries up to size that no checkpoint covers, at most 65,536 of them. It only reads.
-func (k *Keeper) ReadAhead(ctx context.Context, tx *store.Tx, place Place, size int64, entries Entries) (Ahead, error) {
-	a := Ahead{hashing: k.Public().Algorithm.Hashing()}
-	last, err := newest(ctx, tx, place, a.hashing)
-	if err != nil && !errors.Is(err, store.ErrNone) {
-		return Ahead{}, err
+// ReadAhead goes on with what was hashed ahead, up to the entry number size; at most 65,536 are held. It only reads, and a
+// grown tree may be read on from where the last call ended.
+func (k *Keeper) ReadAhead(ctx context.Context, tx *store.Tx, place Place, a Ahead, size int64, entries Entries) (Ahead, error) {
+	hashing := k.Public().Algorithm.Hashing()
+	if a.hashing != hashing {
+		last, err := newest(ctx, tx, place, hashing)
+		if err != nil && !errors.Is(err, store.ErrNone) {
+			return Ahead{}, err
+		}
+		a = Ahead{hashing: hashing, from: last.Size}
 	}
-	a.from = last.Size
-	to := min(size, a.from+aheadMost)
-	if to <= a.from {
+	from, to := a.from+int64(len(a.leaves)), min(size, a.from+aheadMost)
+	if to <= from {
 		return a, nil
 	}
-	err = entries(ctx, tx, a.from, to, func(entry []byte) error {
-		a.leaves = append(a.leaves, a.hashing.Leaf(entry))
+	err := entries(ctx, tx, from, to, func(entry []byte) error {
+		a.leaves = append(a.leaves, hashing.Leaf(entry))
 		return nil
 	})
 	if err == nil && int64(len(a.leaves)) != to-a.from {
 		err = broken(place)
 	}
-	return a, err
+	if err != nil {
+		return Ahead{}, err
+	}
+	return a, nil
 }
 
 // of gives the leaves from from on that were made ahead, as far as to.
@@ -98,8 +104,7 @@ func (k *Keeper) Seal(ctx context.Context, tx *store.Tx, place Place, size int64
 	if err != nil {
 		return proof.Note{}, err
 	}
-	_, err = tx.Exec(ctx, sqlInsertCheckpoint, place.Area, place.Kind, hashing, size, note.AtMs, note.String())
-	return note, err
+	return note, tx.Later(ctx, sqlInsertCheckpoint, place.Area, place.Kind, hashing, size, note.AtMs, note.String())
 }
 
 // growStep is how many entries are read at once: a first checkpoint of a long book must not hold all of them.

@@ -52,7 +52,7 @@ func (b notebook) seal(size, nowMs int64) (n proof.Note, err error) {
 func (b notebook) sealAhead(known, size, nowMs int64) (n proof.Note, err error) {
 	var ahead seal.Ahead
 	err = b.st.View(context.Background(), func(ctx context.Context, tx *store.Tx) (err error) {
-		ahead, err = b.keeper.ReadAhead(ctx, tx, b.place, known, entries)
+		ahead, err = b.keeper.ReadAhead(ctx, tx, b.place, seal.Ahead{}, known, entries)
 		return err
 	})
 	if err != nil {

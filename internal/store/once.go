@@ -50,6 +50,19 @@ func Fresh(ctx context.Context, tx *Tx, by core.Actor, at core.Area) error {
 	return nil
 }
 
+// Answered says whether the actor's intent was done before, for a check that only a new one has to pass; another body
+// under the same key is refused with store.key_reused.
+func Answered(ctx context.Context, tx *Tx, by core.Actor, at core.Area) (bool, error) {
+	if by.Intent.Key == "" {
+		return false, nil
+	}
+	_, err := answerOf(ctx, tx, by, at)
+	if errors.Is(err, ErrNone) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // answerOf is the answer kept for the actor's intent, or ErrNone.
 func answerOf(ctx context.Context, tx *Tx, by core.Actor, at core.Area) (stored string, err error) {
 	var hash []byte

@@ -2,11 +2,10 @@ package voices
 
 import (
 	"context"
-	"errors"
 
 	"qunyan/internal/access"
-	"qunyan/internal/audit"
 	"qunyan/internal/claims"
+	"qunyan/internal/commands"
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
 	"qunyan/internal/ledger"
@@ -15,55 +14,27 @@ import (
 
 // Service runs the commands and queries of voices. It is safe for concurrent use.
 type Service struct {
-	st     *store.Store
-	clock  core.Clock
-	ids    *core.IDs
+	desk   commands.Desk
 	claims *claims.Service
 }
 
 // New makes the service. Its claims go into the book by the service of claims and by no other way.
 func New(st *store.Store, clock core.Clock, ids *core.IDs, claims *claims.Service) *Service {
-	return &Service{st: st, clock: clock, ids: ids, claims: claims}
+	return &Service{desk: commands.Desk{Store: st, Clock: clock, IDs: ids, Subject: "suggestion"}, claims: claims}
 }
 
 // command is one running command of a village.
-type command struct {
-	tx      *store.Tx
-	ids     *core.IDs
-	by      core.Actor
-	village core.Area
-	now     int64
-}
+type command struct{ *commands.Command }
 
-// run runs fn as one command, once for the actor's intent. The village's book is taken first: suggestions are counted
-// and claimed one after the other.
-func run(ctx context.Context, s *Service, by core.Actor, village core.Area, fn func(ctx context.Context, c *command) (core.ID, error)) (Suggestion, error) {
-	var out Suggestion
-	var id core.ID
-	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		now := s.clock.Now()
-		id, err = store.Once(ctx, tx, by, village, now, func() (core.ID, error) {
-			if _, err := ledger.Lock(ctx, tx, village); err != nil {
-				return 0, err
-			}
-			return fn(ctx, &command{tx: tx, ids: s.ids, by: by, village: village, now: now})
-		})
-		return err
-	})
-	if err != nil {
-		return out, err
-	}
-	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		out, err = scan(tx.Row(ctx, sqlOne, village, id))
-		return err
-	})
-	return out, err
-}
-
-func (c *command) log(ctx context.Context, action string, id core.ID, before, after any) error {
-	return audit.Write(ctx, c.tx, c.by, c.ids.Next(), c.now, audit.Entry{
-		Area: c.village, Action: action, Subject: "suggestion", SubjectID: id.String(), Before: before, After: after,
-	})
+// change runs fn as one command and reads the suggestion it was about. The village's book is taken first: suggestions are
+// counted and claimed one after the other.
+func (s *Service) change(ctx context.Context, by core.Actor, op access.Op, village core.Area, fn func(ctx context.Context, c *command) (core.ID, error)) (Suggestion, error) {
+	return commands.Change(ctx, s.desk, by, op, village, func(ctx context.Context, c *commands.Command) (core.ID, error) {
+		if _, err := ledger.Lock(ctx, c.Tx, village); err != nil {
+			return 0, err
+		}
+		return fn(ctx, &command{c})
+	}, read)
 }
 
 // Draft is a suggestion as it comes in.
@@ -86,32 +57,26 @@ func (s *Service) Raise(ctx context.Context, by core.Actor, village core.Area, i
 	if in.Text, err = cleanSuggestion(in.Text); err != nil {
 		return Suggestion{}, err
 	}
-	return run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {
-		today := core.DayOf(c.now)
+	return s.change(ctx, by, access.OpSuggest, village, func(ctx context.Context, c *command) (core.ID, error) {
+		today := core.DayOf(c.Now)
 		if err := c.mayRaise(ctx, in.Household, today); err != nil {
 			return 0, err
 		}
-		id := c.ids.Next()
-		if _, err := c.tx.Exec(ctx, sqlInsert, village, id, in.Household, in.Text, in.Named, string(by.Kind), by.ID, by.Name, today, c.now); err != nil {
+		id := c.NextID()
+		if _, err := c.Tx.Exec(ctx, sqlInsert, village, id, in.Household, in.Text, in.Named, string(by.Kind), by.ID, by.Name, today, c.Now); err != nil {
 			return 0, err
 		}
-		return id, c.log(ctx, "voices.raise", id, nil, map[string]any{"household": in.Household, "named": in.Named})
+		return id, c.Log(ctx, "voices.raise", id, nil, map[string]any{"household": in.Household, "named": in.Named})
 	})
 }
 
 // mayRaise refuses a household that is not there, and one that has had its number.
 func (c *command) mayRaise(ctx context.Context, household core.ID, today core.Day) error {
-	var state string
-	switch err := c.tx.Row(ctx, sqlHouseholdState, c.village, household).Scan(&state); {
-	case errors.Is(err, store.ErrNone):
-		return errs.New(errs.NotFound, "claims.no_household").At("household")
-	case err != nil:
+	if err := claims.CheckHousehold(ctx, c.Tx, c.Village, household); err != nil {
 		return err
-	case state != "active":
-		return errs.New(errs.Conflict, "claims.household_closed").At("household")
 	}
 	var todays, open int
-	if err := c.tx.Row(ctx, sqlCounts, today, c.village, household).Scan(&todays, &open); err != nil {
+	if err := c.Tx.Row(ctx, sqlCounts, today, c.Village, household).Scan(&todays, &open); err != nil {
 		return err
 	}
 	switch {
@@ -147,7 +112,7 @@ func (s *Service) Adopt(ctx context.Context, by core.Actor, village core.Area, i
 	if err := noNumbers(in.Answer, "answer"); err != nil {
 		return Suggestion{}, err
 	}
-	return run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {
+	return s.change(ctx, by, access.OpDecideSuggestion, village, func(ctx context.Context, c *command) (core.ID, error) {
 		was, err := c.take(ctx, id, in.Version, Open)
 		if err != nil {
 			return 0, err
@@ -159,15 +124,15 @@ func (s *Service) Adopt(ctx context.Context, by core.Actor, village core.Area, i
 		if err := c.decide(ctx, id, Adopted, in, claim, code); err != nil {
 			return 0, err
 		}
-		return id, c.log(ctx, "voices.adopt", id, map[string]any{"state": was.State}, map[string]any{
+		return id, c.Log(ctx, "voices.adopt", id, map[string]any{"state": was.State}, map[string]any{
 			"state": Adopted, "minutes_no": in.MinutesNo, "claim": claim, "code": code, "withheld": in.Withheld})
 	})
 }
 
 // claim submits the claim of an adopted suggestion; code says why there can be none.
 func (s *Service) claim(ctx context.Context, c *command, was Suggestion, minutes string) (id core.ID, code string, err error) {
-	id, err = s.claims.PutClaim(ctx, c.tx, c.by, c.village, claims.Deed{
-		Household: was.Household, Rule: Rule, Day: core.DayOf(c.now), Qty: 1, Step: -1, Note: firstWords(was.Text), Proof: minutes,
+	id, err = s.claims.PutClaim(ctx, c.Tx, c.By, c.Village, claims.Deed{
+		Household: was.Household, Rule: Rule, Day: core.DayOf(c.Now), Qty: 1, Step: -1, Note: firstWords(was.Text), Proof: minutes,
 	})
 	if err == nil {
 		return id, "", nil
@@ -192,7 +157,7 @@ func (s *Service) Reject(ctx context.Context, by core.Actor, village core.Area, 
 		return Suggestion{}, err
 	}
 	in.MinutesNo = ""
-	return run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {
+	return s.change(ctx, by, access.OpDecideSuggestion, village, func(ctx context.Context, c *command) (core.ID, error) {
 		was, err := c.take(ctx, id, in.Version, Open)
 		if err != nil {
 			return 0, err
@@ -200,7 +165,7 @@ func (s *Service) Reject(ctx context.Context, by core.Actor, village core.Area, 
 		if err := c.decide(ctx, id, Rejected, in, 0, ""); err != nil {
 			return 0, err
 		}
-		return id, c.log(ctx, "voices.reject", id, map[string]any{"state": was.State}, map[string]any{
+		return id, c.Log(ctx, "voices.reject", id, map[string]any{"state": was.State}, map[string]any{
 			"state": Rejected, "reason": in.Answer, "withheld": in.Withheld})
 	})
 }
@@ -217,25 +182,25 @@ func (s *Service) CarryOut(ctx context.Context, by core.Actor, village core.Area
 	if err := noNumbers(note, "note"); err != nil {
 		return Suggestion{}, err
 	}
-	return run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {
+	return s.change(ctx, by, access.OpDecideSuggestion, village, func(ctx context.Context, c *command) (core.ID, error) {
 		was, err := c.take(ctx, id, version, Adopted)
 		if err != nil {
 			return 0, err
 		}
-		if _, err := c.tx.Exec(ctx, sqlDone, note, by.Name, c.now, village, id); err != nil {
+		if _, err := c.Tx.Exec(ctx, sqlDone, note, by.Name, c.Now, village, id); err != nil {
 			return 0, err
 		}
-		return id, c.log(ctx, "voices.carry_out", id, map[string]any{"state": was.State}, map[string]any{"state": Done, "note": note})
+		return id, c.Log(ctx, "voices.carry_out", id, map[string]any{"state": was.State}, map[string]any{"state": Done, "note": note})
 	})
 }
 
 // take reads a suggestion that the actor may move on from a state.
 func (c *command) take(ctx context.Context, id core.ID, version int64, from State) (Suggestion, error) {
-	was, err := scan(c.tx.Row(ctx, sqlOne, c.village, id))
+	was, err := read(ctx, c.Tx, c.Village, id)
 	if err != nil {
 		return was, err
 	}
-	if err := was.barred(c.by, c.village); err != nil {
+	if err := was.barred(c.By, c.Village); err != nil {
 		return was, err
 	}
 	switch {
@@ -248,6 +213,6 @@ func (c *command) take(ctx context.Context, id core.ID, version int64, from Stat
 }
 
 func (c *command) decide(ctx context.Context, id core.ID, to State, in Decision, claim core.ID, code string) error {
-	_, err := c.tx.Exec(ctx, sqlDecide, string(to), in.MinutesNo, in.Answer, in.Withheld, c.by.ID, c.by.Name, c.now, claim, code, c.village, id)
+	_, err := c.Tx.Exec(ctx, sqlDecide, string(to), in.MinutesNo, in.Answer, in.Withheld, c.By.ID, c.By.Name, c.Now, claim, code, c.Village, id)
 	return err
 }

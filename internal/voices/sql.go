@@ -3,7 +3,6 @@ package voices
 import (
 	"context"
 	"errors"
-	"math"
 
 	"qunyan/internal/access"
 	"qunyan/internal/core"
@@ -12,8 +11,7 @@ import (
 )
 
 const (
-	sqlHouseholdState = `SELECT state FROM household WHERE village = $1 AND id = $2`
-	sqlCounts         = `SELECT COUNT(CASE WHEN day = $1 THEN 1 END), COUNT(CASE WHEN state = 'open' THEN 1 END)
+	sqlCounts = `SELECT COUNT(CASE WHEN day = $1 THEN 1 END), COUNT(CASE WHEN state = 'open' THEN 1 END)
 		FROM suggestion WHERE village = $2 AND household = $3`
 	sqlInsert = `INSERT INTO suggestion (village, id, household, text, named, withheld, state, by_kind, by_id, by_name, day, minutes_no, answer,
 			decided_by, decided_name, decided_ms, note, done_name, done_ms, claim, claim_code, version, created_ms)
@@ -49,6 +47,10 @@ func scan(r store.Row) (s Suggestion, err error) {
 	return s, err
 }
 
+func read(ctx context.Context, tx *store.Tx, village core.Area, id core.ID) (Suggestion, error) {
+	return scan(tx.Row(ctx, sqlOne, village, id))
+}
+
 // Suggestions lists a village's suggestions for its staff, newest first; state "" takes all. next is "" on the last page.
 func (s *Service) Suggestions(ctx context.Context, by core.Actor, village core.Area, state State, page core.Page) ([]Suggestion, string, error) {
 	if err := access.Require(by, access.OpReadVillage, village); err != nil {
@@ -78,11 +80,9 @@ func (s *Service) Public(ctx context.Context, village core.Area, page core.Page)
 }
 
 func (s *Service) page(ctx context.Context, village core.Area, state State, household core.ID, page core.Page) (list []Suggestion, next string, err error) {
-	before := core.ID(math.MaxInt64)
-	if page.Cursor != "" {
-		if before, err = core.ParseID(page.Cursor); err != nil {
-			return nil, "", errs.New(errs.Invalid, "input.bad_cursor").At("cursor")
-		}
+	before, err := page.BeforeID()
+	if err != nil {
+		return nil, "", err
 	}
 	limit := page.Size() + 1 // one more tells whether there is another page
 	take := func(r store.Row) error {
@@ -90,16 +90,15 @@ func (s *Service) page(ctx context.Context, village core.Area, state State, hous
 		list = append(list, one)
 		return err
 	}
-	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
+	err = s.desk.Store.View(ctx, func(ctx context.Context, tx *store.Tx) error {
 		list = nil
 		if household != 0 {
 			return tx.Rows(ctx, sqlByHousehold, take, village, household, before, limit)
 		}
 		return tx.Rows(ctx, sqlList, take, village, before, string(state), limit)
 	})
-	if err == nil && len(list) == limit {
-		list = list[:limit-1]
-		next = list[limit-2].ID.String()
+	if err == nil {
+		list, next = core.Cut(list, page, func(one Suggestion) string { return one.ID.String() })
 	}
 	return list, next, err
 }

@@ -27,7 +27,9 @@ export const test = base.extend<{ faults: string[] }>({
 
 /** No serious or critical finding of axe-core on the page as it stands. */
 export async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+  // The legacy mode leaves out frames of other origins only, and for a page of one frame spares a second page to gather
+  // the answers in.
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(page.frames().length === 1).analyze()
   const grave = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
   expect(grave.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([])
 }

@@ -21,13 +21,13 @@ export interface BookLine {
 
 const kinds: Record<number, string> = {
   1: 'opening', 2: 'earned', 3: 'deducted', 4: 'redeemed', 5: 'goods_out', 6: 'goods_in', 7: 'granted', 8: 'reversal', 9: 'void', 13: 'expired',
-  20: 'base_moved_out', 21: 'base_moved_in', 22: 'moved_out', 23: 'moved_in', 40: 'goods_lost',
+  20: 'base_moved_out', 21: 'base_moved_in', 22: 'moved_out', 23: 'moved_in', 24: 'member_base', 25: 'member_added', 26: 'member_deducted', 40: 'goods_lost',
 }
 const accounts: Record<number, string> = {
-  1: 'household_base', 2: 'household_spendable', 11: 'points_issued', 12: 'points_deducted', 13: 'points_redeemed', 14: 'base_granted', 16: 'points_expired', 17: 'between_households',
+  1: 'household_base', 2: 'household_spendable', 11: 'points_issued', 12: 'points_deducted', 13: 'points_redeemed', 14: 'base_granted', 16: 'points_expired', 17: 'between_households', 18: 'member_points', 19: 'branch_points',
   21: 'shop_fund', 22: 'shop_stock', 23: 'grants_received', 24: 'goods_handed_out', 30: 'goods_gone',
 }
-const ofHousehold = (account: number): boolean => account === 1 || account === 2
+const owned = (account: number): boolean => account === 1 || account === 2 || account === 18
 
 /** Reads the canonical bytes of a line (docs/proof.md). */
 export function parseLine(entry: Uint8Array): BookLine {
@@ -43,8 +43,8 @@ export function parseLine(entry: Uint8Array): BookLine {
   const [memoZh, memoEn] = [r.text(), r.text()]
   r.big() // actor
   r.end()
-  // As a passbook reads it: from the household's account; what moves between the village's own, from the one that receives.
-  const gives = ofHousehold(debit)
+  // As a passbook reads it: from the household’s or the member’s account; what moves between the village's own, from the one that receives.
+  const gives = owned(debit)
   const account = accounts[gives ? debit : credit]
   const name = kinds[kind]
   if (!account || !name) throw new SyntaxFault('line')

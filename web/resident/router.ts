@@ -16,6 +16,7 @@ export const router = createRouter({
     { path: '/card/:token/records', name: 'records', component: () => import('./screens/RecordsScreen.vue'), props: true },
     { path: '/card/:token/claims', name: 'claims', component: () => import('./screens/ClaimsScreen.vue'), props: true },
     { path: '/card/:token/apply', name: 'apply', component: () => import('./screens/ApplyScreen.vue'), props: true },
+    { path: '/door/:village/:gathering/:code', name: 'door', component: () => import('./screens/DoorScreen.vue'), props: true },
     { path: '/:rest(.*)*', name: 'lost', component: () => import('./screens/LostScreen.vue') },
   ],
 })

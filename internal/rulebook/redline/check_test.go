@@ -3,6 +3,7 @@ package redline
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -105,6 +106,24 @@ func TestADeductionIsReadAsOne(t *testing.T) {
 	}
 	if hits := Check("在公共场所乱倒垃圾污水，经提醒不改", true); len(hits) > 0 {
 		t.Errorf("%+v", hits)
+	}
+}
+
+// What is looked for before an expression is run may never hide what the expression would find.
+func TestNothingIsLostByLookingForCharactersFirst(t *testing.T) {
+	t.Parallel()
+	for i, s := range samples(t) {
+		if i%64 != 0 {
+			continue
+		}
+		folded := compiled().folded(s.text)
+		for _, l := range compiled().lines {
+			for _, e := range append(slices.Clone(l.safe), l.block...) {
+				if got, want := e.find(folded), e.re.FindString(folded); got != want {
+					t.Errorf("%s: %s finds %q, not %q", s.text, e.re, got, want)
+				}
+			}
+		}
 	}
 }
 

@@ -107,17 +107,24 @@ func (in Insert) Plain() Insert {
 
 // Text is the statement for n rows, whose parameters follow one another row by row.
 func (in Insert) Text(n int) string {
-	var b strings.Builder
-	b.WriteString(in.head)
+	found := parameter.FindAllStringSubmatchIndex(in.tuple, -1)
+	numbers := make([]int, len(found))
+	for i, at := range found {
+		numbers[i], _ = strconv.Atoi(in.tuple[at[2]:at[3]])
+	}
+	b := make([]byte, 0, len(in.head)+len(in.tail)+n*(len(in.tuple)+4*len(found)))
+	b = append(b, in.head...)
 	for row := range n {
 		if row > 0 {
-			b.WriteByte(',')
+			b = append(b, ',')
 		}
-		b.WriteString(parameter.ReplaceAllStringFunc(in.tuple, func(p string) string {
-			number, _ := strconv.Atoi(p[1:])
-			return "$" + strconv.Itoa(row*in.params+number)
-		}))
+		end := 0
+		for i, at := range found {
+			b = append(b, in.tuple[end:at[2]]...) // with the $
+			b = strconv.AppendInt(b, int64(row*in.params+numbers[i]), 10)
+			end = at[3]
+		}
+		b = append(b, in.tuple[end:]...)
 	}
-	b.WriteString(in.tail)
-	return b.String()
+	return string(append(b, in.tail...))
 }

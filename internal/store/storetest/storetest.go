@@ -7,9 +7,12 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -25,9 +28,46 @@ func Open(t testing.TB) *store.Store {
 	return OpenURL(t, URL(t))
 }
 
+// migrated is a SQLite file with the schema and nothing else, made by the migrations themselves once in a run of a package's
+// tests. Hundreds of tests begin with that file, and under the race detector the engine takes a second of a core to make it.
+var migrated = sync.OnceValues(func() (content []byte, err error) {
+	dir, err := os.MkdirTemp("", "qunyan-migrated-*")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "qunyan.db")
+	st, err := store.Open(context.Background(), "sqlite:"+path, store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	_, err = st.Migrate(context.Background(), 0)
+	if err := errors.Join(err, st.Close()); err != nil { // closed, all of it is in the one file
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// begin puts the migrated file where a SQLite address names none yet. Migrating it afterwards finds nothing to do.
+func begin(t testing.TB, address string) {
+	t.Helper()
+	path, sqlite := strings.CutPrefix(address, "sqlite:")
+	if _, err := os.Stat(path); !sqlite || !errors.Is(err, os.ErrNotExist) {
+		return
+	}
+	content, err := migrated()
+	if err == nil {
+		err = os.WriteFile(path, content, 0o600)
+	}
+	if err != nil {
+		t.Fatalf("begin with a migrated database: %v", err)
+	}
+}
+
 // OpenURL opens and migrates the database at an address, as a second process would.
 func OpenURL(t testing.TB, address string) *store.Store {
 	t.Helper()
+	begin(t, address)
 	st, err := store.Open(context.Background(), address, store.Options{Readers: 8})
 	if err != nil {
 		t.Fatalf("open the test database: %v", err)
@@ -66,6 +106,15 @@ func URL(t testing.TB) string {
 	q.Set("search_path", schema)
 	u.RawQuery = q.Encode()
 	return u.String()
+}
+
+// MigratedURL is URL for a program that migrates as it starts, in a test that is not about that: a SQLite file has its schema
+// already.
+func MigratedURL(t testing.TB) string {
+	t.Helper()
+	address := URL(t)
+	begin(t, address)
+	return address
 }
 
 // Elsewhere is the address of an empty place for what comes out of another address: a file in dir, or a database of its own

@@ -25,3 +25,9 @@ export const withdrawChange = (village: string, { id, version }: Seen): Promise<
 
 export const changeHead = (village: string, id: string, body: { head: string; former: 'active' | 'left' | 'died'; version: number }): Promise<unknown> =>
   asked((key) => api.post('/villages/{village}/households/{id}/head', { path: { village, id }, body, key }))
+
+export const readMovingPoints = (village: string, signal?: AbortSignal): Promise<{ travel: boolean }> =>
+  asked(() => api.get('/villages/{village}/moving-points', { path: { village }, signal }))
+
+export const setMovingPoints = (village: string, travel: boolean): Promise<unknown> =>
+  asked((key) => api.put('/villages/{village}/moving-points', { path: { village }, body: { travel }, key }))

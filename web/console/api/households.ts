@@ -26,7 +26,7 @@ export interface HouseholdInput {
 export const createHousehold = (village: string, body: HouseholdInput): Promise<Household> =>
   asked((key) => api.post('/villages/{village}/households', { path: { village }, body, key }))
 
-export const updateHousehold = (village: string, id: string, body: Partial<HouseholdInput> & { version: number; state?: Household['state'] }): Promise<unknown> =>
+export const updateHousehold = (village: string, id: string, body: Partial<HouseholdInput> & { version: number; state?: Household['state']; back?: string }): Promise<unknown> =>
   asked((key) => api.patch('/villages/{village}/households/{id}', { path: { village, id }, body, key }))
 
 export interface ResidentInput {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { absent, afterSending, changed, clock, markOf, minutesOf, nextOf, presentMark, readTyped, readWaiting, type Mark } from './roll'
+import { absent, afterSending, changed, clock, markOf, minutesOf, nextOf, presentMark, readTyped, readWaiting, scannedMark, waits, type Mark } from './roll'
 
 const evening = { rules: [{ rule: 'A01', who: 'whole' as const, hours: 0, text_zh: '', text_en: '' }], from_min: 1140, to_min: 1260 }
 const work = { ...evening, rules: [{ ...evening.rules[0], rule: 'B02', who: 'hours' as const, hours: 2 }], to_min: 1300 }
@@ -46,4 +46,17 @@ describe('marks on their way', () => {
 it('writes and reads a time of day', () => {
   expect([clock(0), clock(1170)]).toEqual(['00:00', '19:30'])
   expect([minutesOf('19:30'), minutesOf('soon')]).toEqual([1170, null])
+})
+
+describe('a scan at the door', () => {
+  it('waits until somebody marks the household', () => {
+    expect(waits({ arrival: 'absent', scan_ms: 1 })).toBe(true)
+    expect(waits({ arrival: 'late', scan_ms: 1 })).toBe(false)
+    expect(waits({ arrival: 'absent', scan_ms: 0 })).toBe(false)
+  })
+
+  it('proposes on time up to the beginning, and late after it', () => {
+    expect(scannedMark(1140, evening, present)).toEqual(present)
+    expect(scannedMark(1141, evening, present)).toEqual({ ...present, arrival: 'late' })
+  })
 })

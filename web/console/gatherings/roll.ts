@@ -47,6 +47,14 @@ export function changed(mark: Mark, change: Partial<Mark>, present: Mark): Mark 
   return { ...(mark.arrival === 'absent' ? present : mark), ...change }
 }
 
+/** A household whose phone was at the door and that nobody has marked yet. */
+export const waits = (row: Pick<Marked, 'arrival' | 'scan_ms'>) => row.scan_ms > 0 && row.arrival === 'absent'
+
+/** What a scan proposes: on time, or late when it came after the beginning. */
+export function scannedMark(scanMinute: number, gathering: Pick<Gathering, 'from_min'>, present: Mark): Mark {
+  return { ...present, arrival: scanMinute > gathering.from_min ? 'late' : 'on_time' }
+}
+
 /** Marks on their way to the server, by household: the newest of each wins, whatever order the answers come in. */
 export type Waiting = Record<string, Mark>
 

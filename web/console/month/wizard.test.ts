@@ -4,7 +4,7 @@ import { closing, stepsOf, windowEnds } from './wizard'
 
 const notice = (to_day: number): Notice => ({ id: `n${to_day}`, month: 202609, seq: 1, from_day: 20260926, to_day, claims: 3, points: 20, state: 'open', by_name: '张敏', published_ms: 0 })
 const view = (over: Partial<MonthView> = {}): MonthView => ({
-  month: 202609, closed: false, closed_ms: 0, today: 20260927, counts: {}, notices: [], open_objections: 0, overdue_objections: 0, second_waiting: 0, blockers: [], can_notice: false, can_close: false, totals: [], earned: 0, deducted: 0, ...over,
+  month: 202609, closed: false, closed_ms: 0, today: 20260927, counts: {}, notices: [], open_objections: 0, overdue_objections: 0, second_waiting: 0, closing_all: 0, closing_done: 0, closing_by: '', skipped: false, corrections: 0, blockers: [], can_notice: false, can_close: false, totals: [], earned: 0, deducted: 0, ...over,
 })
 const states = (v: MonthView) => stepsOf(v).map((step) => step.state)
 

@@ -21,7 +21,7 @@ export function stepsOf(view: MonthView): Step[] {
   const over = out && view.today > windowEnds(view)
   const steps: Record<StepName, StepState> = {
     review: count(view, 'submitted') > 0 ? 'now' : out || count(view, 'approved') > 0 ? 'done' : 'now',
-    notice: count(view, 'approved') > 0 ? 'now' : out ? 'done' : 'waiting',
+    notice: count(view, 'approved') + view.corrections > 0 ? 'now' : out ? 'done' : 'waiting',
     window: !out ? 'waiting' : over && view.open_objections === 0 ? 'done' : 'now',
     close: out && over && view.open_objections === 0 && view.blockers.length === 0 ? 'now' : 'waiting',
   }

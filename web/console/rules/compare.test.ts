@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Rule } from '../api/model'
-import { differences } from './compare'
+import { capDifferences, differences } from './compare'
 
 const rule = (code: string, change: Partial<Rule> = {}): Rule => ({ code, category: 'council', kind: 'base', text_zh: '参加群众会', text_en: 'Attends', points: 2, points_min: 1, points_max: 5, scale: [], per: 'event', unit_zh: '', unit_en: '', cap_period: 'event', cap_points: 0, cap_count: 1, proof_zh: '签到表', proof_en: 'List', approver: 'leader', self: false, ...change })
 
@@ -31,5 +31,14 @@ describe('two versions', () => {
     expect(change({ condition: { expr: 'weekday >= 6', text_zh: '只算周末', text_en: '' }, warn_days: 7 })).toEqual(['more'])
     expect(change({ list_category: 'environment' })).toEqual(['listing'])
     expect(change({ who: 'household', who_tag: '', caps: [], unit_size: 1, unit_round: 'down', warn_days: 0, list_category: '', list_text: false })).toEqual([])
+  })
+
+  it('see caps on whole categories: changed, added and gone', () => {
+    const cap = (category: 'volunteer' | 'honour' | 'council', points: number) => ({ category, period: 'month' as const, points })
+    expect(capDifferences([cap('volunteer', 60), cap('honour', 50)], [cap('council', 10), cap('volunteer', 40), cap('honour', 50)])).toEqual([
+      { category: 'volunteer', period: 'month', before: 60, after: 40 },
+      { category: 'council', period: 'month', before: null, after: 10 },
+    ])
+    expect(capDifferences([cap('volunteer', 60)], [])).toEqual([{ category: 'volunteer', period: 'month', before: 60, after: null }])
   })
 })

@@ -1,4 +1,4 @@
-import type { Rule } from '../api/model'
+import type { CategoryCap, Rule } from '../api/model'
 
 /** What may differ between two versions of a line. */
 export type Aspect = 'text' | 'points' | 'cap' | 'proof' | 'approver' | 'self' | 'category' | 'kind' | 'more' | 'listing'
@@ -39,4 +39,19 @@ export function differences(before: readonly Rule[], after: readonly Rule[]): Di
     const aspects = left && right ? differing(left, right) : []
     return left && right && aspects.length === 0 ? [] : [{ code, before: left, after: right, aspects }]
   })
+}
+
+export interface CapDifference {
+  category: CategoryCap['category']
+  period: CategoryCap['period']
+  /** Points; null where that version has no such cap. */
+  before: number | null
+  after: number | null
+}
+
+/** The caps on whole categories that differ between two versions, in the order in which they stand. */
+export function capDifferences(before: readonly CategoryCap[], after: readonly CategoryCap[]): CapDifference[] {
+  const same = (a: CategoryCap) => (b: CategoryCap) => a.category === b.category && a.period === b.period
+  const rows = [...before.map((cap) => [cap, cap, after.find(same(cap))] as const), ...after.filter((cap) => !before.some(same(cap))).map((cap) => [cap, undefined, cap] as const)]
+  return rows.flatMap(([cap, was, is]) => (was?.points === is?.points ? [] : [{ category: cap.category, period: cap.period, before: was?.points ?? null, after: is?.points ?? null }]))
 }
