@@ -152,6 +152,7 @@ func acrossVillages() map[string]string {
 		"report.sqlOverdue":         "which of the county's villages owe an answer, from the open objections",
 		"claims.sqlInterrupted":     "a job finds the few closes that were interrupted; each is finished in its village",
 		"files.looseSQL":            "a job finds the photos that nothing took, wherever they are; each is removed in its village",
+		"files.forgetDaysSQL":       "a job forgets the counts of days gone by, of all villages at once",
 		"ledger.sqlUnsealed":        "a job finds the books with lines that no checkpoint covers; each is sealed in its village",
 		"ledger.sqlNextVillage":     "verify steps from one village that has anything in a book to the next",
 		"seal.sqlNewestOfAll":       "a rotation, once in years, asks what was signed last anywhere",
