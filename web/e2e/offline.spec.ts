@@ -147,6 +147,7 @@ test('a day without a line, at two tills, with a lost phone and a revoked card, 
     const file = JSON.parse(readFileSync(await download.path(), 'utf8'))
     expect(file.intents).toHaveLength(perTill + 1)
     expect(JSON.stringify(file)).not.toContain(holder.head)
+    await other.close()
     expect((await clerk.post(`/villages/${village}/cards/${holder.card}/revoke`, { reason: '卡丢了' })).status).toBe(200)
     const till = file.intents[0].till
     const intents = file.intents.map((one: { key: string; sealed: string }) => ({ key: one.key, sealed: one.sealed }))
@@ -163,16 +164,6 @@ test('a day without a line, at two tills, with a lost phone and a revoked card, 
     expect(again.body.answers.every((one: { result: string }) => one.result === 'already')).toBe(true)
   })
 
-  await test.step('the lost phone is found: nothing of it counts twice, and it wipes itself', async () => {
-    await other.setOffline(false)
-    await second.getByRole('button', { name: /^发给系统/ }).click()
-    await expect(second.getByText('这台手机已被村里停用')).toBeVisible()
-    await expect(second.getByText(/还没发（/)).toHaveCount(0)
-    await second.goto('/counter/offline')
-    await expect(second.getByRole('link', { name: /开通/ })).toBeVisible()
-    await other.close()
-  })
-
   await test.step('the line is back and the first phone sends its queue', async () => {
     await page.goto('/counter/offline/queue')
     await expect(page.getByText(`还没发（${perTill}）`)).toBeVisible()
@@ -187,27 +178,9 @@ test('a day without a line, at two tills, with a lost phone and a revoked card, 
     await picture(page, 'offline-queue-sent')
   })
 
-  await test.step('ten wrong PINs wipe the list, and what waits is sent all the same', async () => {
-    await context.setOffline(true)
-    await page.goto('/counter/offline')
-    await unlock(page, pins[0])
-    codes.push(...(await serve(page, good, 1)))
-    await page.goto('/counter/offline')
-    for (let left = 9; left > 0; left--) {
-      await unlock(page, '111222')
-      await expect(page.getByText(`还能再试 ${left} 次`)).toBeVisible()
-    }
-    await unlock(page, '111222')
-    await expect(page.getByText('手机里的名单已经清掉')).toBeVisible()
-    await picture(page, 'offline-wiped')
-    await context.setOffline(false)
-    await page.getByRole('button', { name: '发给系统（1 笔）' }).click()
-    await expect(page.getByText(/还没发（/)).toHaveCount(0)
-  })
-
   await test.step('book, shelf and slips agree', async () => {
     const after = await clerk.get(`/villages/${village}/redemptions/summary`)
-    const made = 2 * perTill + 2
+    const made = 2 * perTill + 1
     expect(after.redemptions - before.redemptions).toBe(made)
     expect(after.points - before.points).toBe(made * good.price)
     const stock = (await clerk.get(`/villages/${village}/items`)).items.find((one: { id: string }) => one.id === good.id).qty
