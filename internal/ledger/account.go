@@ -31,6 +31,7 @@ const (
 	PrizesReceived     Account = 27 // fen of prize money so far, as a negative number
 	GoodsReceived      Account = 28 // fen that goods given to the village are worth, as a negative number
 	StockLost          Account = 29 // fen of goods that spoiled or were missing at a count, less what counts found
+	GoodsGone          Account = 30 // fen the goods cost that were handed out offline and no points paid for
 )
 
 // Unit is what an account counts in.
@@ -70,13 +71,14 @@ var accountTable = map[Account]accountFacts{
 	PrizesReceived:     {"prizes_received", InFen, false, false, false},
 	GoodsReceived:      {"goods_received", InFen, false, false, false},
 	StockLost:          {"stock_lost", InFen, false, false, false},
+	GoodsGone:          {"goods_gone", InFen, false, false, false},
 }
 
 // Accounts lists every account in the order of a statement: the households', then points, then the shop's.
 func Accounts() []Account {
 	return []Account{HouseholdBase, HouseholdSpendable, BaseGranted, PointsIssued, PointsDeducted, PointsRedeemed,
 		PointsExpired, BetweenHouseholds, MemberPoints, BranchPoints, ShopFund, ShopStock, GrantsReceived, DonationsReceived,
-		CollectiveReceived, PrizesReceived, GoodsReceived, GoodsHandedOut, StockLost}
+		CollectiveReceived, PrizesReceived, GoodsReceived, GoodsHandedOut, StockLost, GoodsGone}
 }
 
 // String is the account's stable name, and the last part of its key "book.account.…" in the catalogue.
@@ -143,6 +145,8 @@ const (
 	Spoiled    Kind = 34 // goods that cannot be handed out any more
 	CountShort Kind = 35 // goods a count did not find
 	CountOver  Kind = 36 // goods a count found beyond the book
+
+	GoodsLost Kind = 40 // goods handed out offline that no points paid for, at cost
 )
 
 type kindFacts struct {
@@ -179,13 +183,14 @@ var kindTable = map[Kind]kindFacts{
 	Spoiled:    {"spoiled", ShopStock, StockLost, ""},
 	CountShort: {"count_short", ShopStock, StockLost, ""},
 	CountOver:  {"count_over", StockLost, ShopStock, ""},
+	GoodsLost:  {"goods_lost", ShopStock, GoodsGone, ""},
 }
 
 // Kinds lists every kind of line.
 func Kinds() []Kind {
 	return []Kind{Opening, Earned, Deducted, Redeemed, GoodsOut, GoodsIn, Granted, Reversal, Void, Expired,
 		BaseMovedOut, BaseMovedIn, MovedOut, MovedIn, MemberBase, MemberAdded, MemberDeducted,
-		Donated, Collective, Prize, GoodsGiven, Spoiled, CountShort, CountOver}
+		Donated, Collective, Prize, GoodsGiven, Spoiled, CountShort, CountOver, GoodsLost}
 }
 
 // String is the kind's stable name, and the last part of its key "book.kind.…" in the catalogue.

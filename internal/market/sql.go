@@ -185,6 +185,7 @@ const (
 	movedOut  = "redeem"
 	movedBack = "void"
 	movedAway = "reverse" // a delivery taken back
+	movedGone = "gone"    // handed out offline, and no points paid for it
 )
 
 const sqlInsertMovement = `INSERT INTO movement (village, id, item, kind, qty, cost, qty_after, ref, note, line, by_id, by_name, created_ms)

@@ -36,6 +36,7 @@ const inArea: RouteRecordRaw[] = [
   { path: 'goods', name: 'goods', component: () => import('./shop/GoodsView.vue'), meta: { title: 'console.nav.goods' } },
   { path: 'stock', name: 'stock', component: () => import('./shop/StockView.vue'), meta: { title: 'stock.title' } },
   { path: 'money', name: 'money', component: () => import('./shop/MoneyView.vue'), meta: { title: 'console.nav.money' } },
+  { path: 'tills', name: 'tills', component: () => import('./tills/TillsView.vue'), meta: { title: 'console.nav.tills' } },
   { path: 'redemptions', name: 'redemptions', component: () => import('./shop/RedemptionsView.vue'), meta: { title: 'console.nav.redemptions' } },
   { path: 'households', name: 'households', component: () => import('./households/HouseholdsView.vue'), meta: { title: 'console.nav.households' } },
   { path: 'households/import', name: 'import', component: () => import('./households/ImportView.vue'), meta: { title: 'console.nav.import' } },

@@ -49,6 +49,8 @@ export const table = {
   ReportStock: ['clerk', 'keeper'],
   ConfirmStock: ['secretary', 'clerk', 'keeper', 'supervisor'],
   VoidRedemption: ['keeper', 'clerk', 'secretary', 'supervisor'],
+  ManageTills: ['secretary', 'clerk'],
+  SettleOffline: ['secretary', 'clerk', 'supervisor'],
 } satisfies Record<string, Role[]>
 
 export type Ability = keyof typeof table

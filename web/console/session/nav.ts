@@ -39,6 +39,7 @@ const sections: Section[] = [
       { route: 'stock', needs: 'ReadVillage', levels: village },
       { route: 'money', needs: 'ReadVillage', levels: village },
       { route: 'redemptions', needs: 'ReadVillage', levels: village },
+      { route: 'tills', needs: 'ReadVillage', levels: village },
     ],
   },
   {
