@@ -168,6 +168,13 @@ func TestWhatTheGiverWasPromisedStays(t *testing.T) {
 	}
 	_, err = s.market.SaveFund(ctx, s.secretary, edit)
 	wantCode(t, err, "market.fund_changed")
+	rice := must(s.market.CreateItem(ctx, s.clerk, market.ItemInput{Village: s.village, Name: "救助米", Unit: "袋", Price: 5, Fund: fund.ID}))(t)
+	lot := s.deliver(rice, 2, 2_000, "r", 20260901)
+	edit.Version, edit.Listed = 2, false // the money is spent, and the goods are still for those on the list
+	_, err = s.market.SaveFund(ctx, s.secretary, edit)
+	wantCode(t, err, "market.fund_fixed")
+	edit.Listed = true
+	must(s.market.ReverseDelivery(ctx, s.secretary, s.village, lot.ID, "退货了"))(t)
 	must(s.market.ReverseIncome(ctx, s.secretary, s.village, "定向1", "退回"))(t)
 	edit.Version, edit.State = 2, market.FundClosed
 	must(s.market.SaveFund(ctx, s.secretary, edit))(t)

@@ -92,8 +92,11 @@ func (in *SheetInput) check() error {
 		least = 1
 	}
 	seen := map[[2]core.ID]bool{}
-	for i, l := range in.Lines {
-		at := "lines[" + strconv.Itoa(i) + "]"
+	for i := range in.Lines {
+		if in.Kind == SheetCount { // counts all of one kind, whatever lots it lies in
+			in.Lines[i].Lot = 0
+		}
+		l, at := in.Lines[i], "lines["+strconv.Itoa(i)+"]"
 		switch key := [2]core.ID{l.Item, l.Lot}; {
 		case l.Qty < least || l.Qty > core.MaxQty:
 			return errs.New(errs.Invalid, "market.bad_quantity", "most", core.MaxQty).At(at + ".qty")

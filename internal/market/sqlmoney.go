@@ -115,6 +115,13 @@ func writeFund(ctx context.Context, tx *store.Tx, village core.Area, f Fund, see
 	return n == 1, err
 }
 
+// wasGiven says that money came into the fund and was not taken back.
+func wasGiven(ctx context.Context, tx *store.Tx, village core.Area, fund core.ID) (bool, error) {
+	var n int
+	err := tx.Row(ctx, `SELECT COUNT(*) FROM shop_grant WHERE village = $1 AND fund = $2 AND reversed = 0`, village, fund).Scan(&n)
+	return n > 0, err
+}
+
 // writeFundHouseholds replaces a fund's list; every household on it must be on the village's.
 func writeFundHouseholds(ctx context.Context, tx *store.Tx, village core.Area, f Fund) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM fund_household WHERE village = $1 AND fund = $2`, village, f.ID); err != nil {

@@ -129,6 +129,31 @@ func TestALineOfAnInvoiceIsEnteredOnceAndCanBeTakenBackWhole(t *testing.T) {
 	s.audit()
 }
 
+func TestWhatACountFoundIsNoDeliveryToTakeBack(t *testing.T) {
+	s := setUp(t)
+	ctx := context.Background()
+	soap := s.stocked("肥皂", 5, 10, 1_000)
+	in := market.SheetInput{Village: s.village, Kind: market.SheetCount, Lines: []market.SheetLine{{Item: soap.ID, Qty: 12}}, Reason: "多了两块"}
+	sheet := must(s.market.ProposeSheet(ctx, s.keeper, in))(t)
+	must(s.market.ConfirmSheet(ctx, s.keeper2, s.village, sheet.ID))(t)
+	for _, row := range must(s.market.Stock(ctx, s.keeper, s.village))(t).Items {
+		for _, l := range row.Lots {
+			if l.Kind == market.LotFound {
+				_, err := s.market.ReverseDelivery(ctx, s.secretary, s.village, l.ID, "退货了")
+				wantCode(t, err, "market.no_delivery")
+			}
+		}
+	}
+	if it := s.item(soap.ID); it.Qty != 12 {
+		t.Errorf("stock %+v", it)
+	}
+	in.Lines = []market.SheetLine{{Item: soap.ID, Qty: 10, Lot: 1}, {Item: soap.ID, Qty: 10, Lot: 2}} // one kind of goods, twice
+	_, err := s.market.ProposeSheet(ctx, s.keeper, in)
+	wantCode(t, err, "market.item_twice")
+	s.check()
+	s.audit()
+}
+
 func TestSpoilageTakesTwoPersonsAndAReason(t *testing.T) {
 	s := setUp(t)
 	ctx := context.Background()
