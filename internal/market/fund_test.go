@@ -13,8 +13,8 @@ import (
 // audit reads the village's book back as `qunyan verify` does.
 func (s *stage) audit() {
 	s.t.Helper()
-	if _, err := ledger.VerifyVillage(context.Background(), s.st, s.village, nil); err != nil {
-		s.t.Error(err)
+	if report, err := ledger.VerifyVillage(context.Background(), s.st, s.village, nil); err != nil || report.Fault != nil {
+		s.t.Error(report.Fault, err)
 	}
 }
 

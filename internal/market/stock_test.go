@@ -227,6 +227,28 @@ func TestACountPostsTheDifferenceItFound(t *testing.T) {
 	s.audit()
 }
 
+// Two people type the same count: the difference is posted once.
+func TestTheSameCountIsNotPostedTwice(t *testing.T) {
+	s := setUp(t)
+	ctx := context.Background()
+	soap, brush := s.stocked("肥皂", 5, 10, 1_000), s.stocked("牙刷", 5, 10, 500)
+	count := func(by core.Actor, lines ...market.SheetLine) market.Sheet {
+		return must(s.market.ProposeSheet(ctx, by, market.SheetInput{Village: s.village, Kind: market.SheetCount, Lines: lines, Reason: "少了两块"}))(t)
+	}
+	first, second := count(s.keeper, market.SheetLine{Item: soap.ID, Qty: 8}), count(s.clerk, market.SheetLine{Item: soap.ID, Qty: 8})
+	other := count(s.clerk, market.SheetLine{Item: brush.ID, Qty: 12})
+	must(s.market.ConfirmSheet(ctx, s.keeper2, s.village, first.ID))(t)
+	_, err := s.market.ConfirmSheet(ctx, s.keeper2, s.village, second.ID)
+	wantCode(t, err, "market.counted_since")
+	must(s.market.ConfirmSheet(ctx, s.keeper2, s.village, other.ID))(t) // of another shelf
+	must(s.market.ConfirmSheet(ctx, s.keeper2, s.village, count(s.clerk, market.SheetLine{Item: soap.ID, Qty: 7}).ID))(t)
+	if it := s.item(soap.ID); it.Qty != 7 || s.item(brush.ID).Qty != 12 {
+		t.Errorf("soap %+v", it)
+	}
+	s.check()
+	s.audit()
+}
+
 // Fifty tills want the last forty pieces: forty get one, ten are told, and nothing is counted twice.
 func TestFiftyTillsNeverTakeMoreThanThereIs(t *testing.T) {
 	s := setUp(t)
