@@ -109,7 +109,7 @@ func (s *Service) saveFund(ctx context.Context, tx *store.Tx, by core.Actor, in 
 		}
 		after.ID = s.ids.Next()
 	} else {
-		before, err := fundOf(ctx, tx, in.Village, in.ID)
+		before, err := lockedFund(ctx, tx, in.Village, in.ID)
 		if err != nil {
 			return Fund{}, err
 		}
@@ -224,7 +224,7 @@ func giveOpenFund(ctx context.Context, tx *store.Tx, village core.Area, fund cor
 	if fund == 0 {
 		return nil
 	}
-	f, err := fundOf(ctx, tx, village, fund)
+	f, err := lockedFund(ctx, tx, village, fund)
 	if err == nil && f.State != FundOpen {
 		err = errs.New(errs.Conflict, "market.fund_closed", "name", f.Name)
 	}

@@ -2,6 +2,8 @@ package market_test
 
 import (
 	"context"
+	"fmt"
+	"sync"
 	"testing"
 
 	"qunyan/internal/core"
@@ -186,5 +188,31 @@ func TestWhatTheGiverWasPromisedStays(t *testing.T) {
 	wantCode(t, err, "market.fund_for_nobody")
 	_, err = s.market.SaveFund(ctx, s.clerk, market.FundInput{Village: s.village, Name: "x", Purpose: "y", Listed: true, State: market.FundOpen, Households: []core.ID{9}})
 	wantCode(t, err, "directory.no_household")
+	s.audit()
+}
+
+// TestAFundIsNotClosedOverMoneyThatComesIn: somebody closes a fund and opens it to everybody while a gift is being entered.
+func TestAFundIsNotClosedOverMoneyThatComesIn(t *testing.T) {
+	s := setUp(t)
+	ctx := context.Background()
+	home := s.household(1, 0)
+	for i := range 20 {
+		fund := s.fund(true, home)
+		var both sync.WaitGroup
+		both.Go(func() {
+			_, _ = s.market.RecordIncome(ctx, s.clerk, market.IncomeInput{Village: s.village, Kind: market.IncomeDonation,
+				Document: fmt.Sprintf("定向%d", i), Fund: fund.ID, Amount: 100})
+		})
+		both.Go(func() {
+			_, _ = s.market.SaveFund(ctx, s.secretary, market.FundInput{Village: s.village, ID: fund.ID, Name: "x", Donor: fund.Donor,
+				Purpose: fund.Purpose, State: market.FundClosed, Version: 1})
+		})
+		both.Wait()
+		for _, f := range s.purse().Funds {
+			if f.ID == fund.ID && f.Balance > 0 && (f.State == market.FundClosed || !f.Listed) {
+				t.Fatalf("round %d: %+v", i, f)
+			}
+		}
+	}
 	s.audit()
 }

@@ -81,6 +81,15 @@ func fundOf(ctx context.Context, tx *store.Tx, village core.Area, id core.ID) (F
 	return scanFund(tx.Row(ctx, sqlFundByID, village, id))
 }
 
+// lockedFund reads a fund that stays as it is until the command ends: whether money comes in and what the fund may become
+// are decided one after the other.
+func lockedFund(ctx context.Context, tx *store.Tx, village core.Area, id core.ID) (Fund, error) {
+	if _, err := tx.Exec(ctx, `UPDATE fund SET state = state WHERE village = $1 AND id = $2`, village, id); err != nil {
+		return Fund{}, err
+	}
+	return fundOf(ctx, tx, village, id)
+}
+
 // fundsOf lists the funds with the households on their lists.
 func fundsOf(ctx context.Context, tx *store.Tx, village core.Area) ([]Fund, error) {
 	funds, at := []Fund{}, map[core.ID]int{}
