@@ -84,7 +84,7 @@ func history(ctx context.Context, p *program, a *app.App, cfg app.Config, clock 
 	s := a.Services
 	result, err = demo.New(demo.Product{
 		Store: s.Store, Access: s.Access, Directory: s.Directory, Files: s.Files, Rules: s.Rules, Claims: s.Claims, Market: s.Market,
-		Gatherings: s.Gatherings, Appraisals: s.Appraisals, Voices: s.Voices,
+		Gatherings: s.Gatherings, Appraisals: s.Appraisals, Voices: s.Voices, Branch: s.Branch,
 	}, clock, scale, p.stderr).Play(ctx)
 	if err != nil {
 		return result, err

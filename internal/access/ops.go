@@ -61,6 +61,12 @@ const (
 	OpReceiveGoods   Op = "receive_goods"
 	OpRedeem         Op = "redeem"
 	OpVoidRedemption Op = "void_redemption"
+	OpRecordIncome   Op = "record_income"  // money that is given to the shop, and which of it is for one purpose only
+	OpReverseMoney   Op = "reverse_money"  // take back what was entered wrongly, by another person
+	OpReportStock    Op = "report_stock"   // spoiled goods and counts, for a second person to confirm
+	OpConfirmStock   Op = "confirm_stock"  // by another person than reported it
+	OpManageTills    Op = "manage_tills"   // revoke a till, import what it left behind
+	OpSettleOffline  Op = "settle_offline" // decide what came from a till and does not fit the book
 
 	OpSendPhoto Op = "send_photo" // for a claim or for goods
 
@@ -140,6 +146,12 @@ var table = map[Op][]core.Role{
 	OpReceiveGoods:   {core.RoleClerk, core.RoleKeeper},
 	OpRedeem:         {core.RoleKeeper},
 	OpVoidRedemption: {core.RoleSecretary, core.RoleClerk, core.RoleKeeper, core.RoleSupervisor},
+	OpRecordIncome:   {core.RoleSecretary, core.RoleClerk},
+	OpReverseMoney:   {core.RoleSecretary, core.RoleSupervisor},
+	OpReportStock:    {core.RoleClerk, core.RoleKeeper},
+	OpConfirmStock:   {core.RoleSecretary, core.RoleClerk, core.RoleKeeper, core.RoleSupervisor},
+	OpManageTills:    {core.RoleSecretary, core.RoleClerk},
+	OpSettleOffline:  {core.RoleSecretary, core.RoleClerk, core.RoleSupervisor},
 
 	OpSendPhoto: {core.RoleSecretary, core.RoleClerk, core.RoleKeeper, UnlockedCard},
 

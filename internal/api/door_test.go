@@ -28,7 +28,7 @@ func TestTheDoorOverHTTP(t *testing.T) {
 	}
 	body := map[string]any{"gathering": made.ID, "code": code}
 	w.Card(wang).Post("/card/door", body).WantProblem(401, "access.pin_needed")
-	w.UnlockedCard(w.Household("李芬")).Post("/card/door", map[string]any{"gathering": made.ID, "code": code, "household": wang}).WantProblem(422, "input.invalid")
+	w.UnlockedCard(w.Household("李芬")).Post("/card/door", map[string]any{"gathering": made.ID, "code": code, "household": wang}).WantProblem(422, "input.unknown_field")
 	w.UnlockedCard(wang).Post("/card/door", map[string]any{"gathering": made.ID, "code": code + "A"}).WantProblem(422, "gatherings.bad_code")
 	type scan struct {
 		AtMs int64 `json:"at_ms"`

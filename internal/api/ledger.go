@@ -20,7 +20,7 @@ type bookLine struct {
 	Voucher     int64    `json:"voucher" doc:"number of the voucher's first line"`
 	Day         core.Day `json:"day"`
 	AtMs        int64    `json:"at_ms"`
-	Kind        string   `json:"kind" enum:"opening,earned,deducted,redeemed,goods_out,goods_in,granted,reversal,void,base_moved_out,base_moved_in,moved_out,moved_in,expired,withheld" doc:"withheld: a line of the Party branch's own, of which nothing else is shown"`
+	Kind        string   `json:"kind" enum:"opening,earned,deducted,redeemed,goods_out,goods_in,granted,reversal,void,base_moved_out,base_moved_in,moved_out,moved_in,expired,withheld,donated,collective,prize,goods_given,spoiled,count_short,count_over" doc:"withheld: a line of the Party branch's own, of which nothing else is shown"`
 	Category    string   `json:"category" doc:"of the rule, for points earned or deducted; else ''"`
 	Debit       string   `json:"debit" doc:"account that gives"`
 	Credit      string   `json:"credit" doc:"account that receives"`

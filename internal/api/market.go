@@ -16,6 +16,10 @@ func (s *server) registerMarket() {
 	s.registerGoods()
 	s.registerTill()
 	s.registerRedemptions()
+	s.registerShopMoney()
+	s.registerFunds()
+	s.registerStock()
+	s.registerStockSheets()
 }
 
 // Shops ------------------------------------------------------------------------------------------------------------
@@ -79,13 +83,14 @@ type itemView struct {
 	Low      int64            `json:"low" doc:"warn at or below"`
 	PhotoURL string           `json:"photo_url" doc:"'' if there is none"`
 	State    market.ItemState `json:"state"`
+	Fund     core.ID          `json:"fund" doc:"restricted fund the goods are bought from; '' for free money"`
 	Version  int64            `json:"version"`
 }
 
 func viewItem(village core.Area) func(market.Item) itemView {
 	return func(it market.Item) itemView {
 		return itemView{ID: it.ID, Name: it.Name, Unit: it.Unit, Price: it.Price, Qty: it.Qty, Cost: it.Cost, Low: it.Low,
-			PhotoURL: itemPhotoURL(village, it), State: it.State, Version: it.Version}
+			PhotoURL: itemPhotoURL(village, it), State: it.State, Fund: it.Fund, Version: it.Version}
 	}
 }
 
@@ -95,6 +100,7 @@ type newItemBody struct {
 	Price core.Points `json:"price"`
 	Low   int64       `json:"low,omitempty" doc:"warn at or below"`
 	Photo core.ID     `json:"photo,omitempty" doc:"id of an uploaded file"`
+	Fund  core.ID     `json:"fund,omitempty" doc:"restricted fund the goods are bought from, for good; '' for free money"`
 }
 
 type itemEditBody struct {
@@ -108,9 +114,15 @@ type itemEditBody struct {
 }
 
 type receiveBody struct {
-	Qty  int64    `json:"qty"`
-	Cost core.Fen `json:"cost_fen" doc:"what the fund paid for all of them; 0 for a gift"`
-	Note string   `json:"note,omitempty" maxLength:"200" doc:"supplier, invoice"`
+	Qty        int64    `json:"qty"`
+	Cost       core.Fen `json:"cost_fen" doc:"what the fund paid for all of them; of a gift, what it is worth, or 0"`
+	Given      bool     `json:"given,omitempty" doc:"a gift in kind: no money moves"`
+	Supplier   string   `json:"supplier,omitempty" maxLength:"120" doc:"or the giver; '' for one who does not want to be named"`
+	Invoice    string   `json:"invoice,omitempty" maxLength:"120"`
+	Photo      core.ID  `json:"photo,omitempty" doc:"id of an uploaded photo of the invoice, which its deliveries may share"`
+	Batch      string   `json:"batch,omitempty" maxLength:"60"`
+	BestBefore core.Day `json:"best_before,omitempty" doc:"yyyymmdd; leave out for goods without a date"`
+	Note       string   `json:"note,omitempty" maxLength:"200"`
 }
 
 func (s *server) registerGoods() {
@@ -132,7 +144,7 @@ func (s *server) registerGoods() {
 		Body newItemBody
 	}) (*itemView, error) {
 		item, err := s.svc.Market.CreateItem(ctx, by, market.ItemInput{
-			Village: in.Village.Area, Name: in.Body.Name, Unit: in.Body.Unit, Price: in.Body.Price, Low: in.Body.Low, Photo: in.Body.Photo,
+			Village: in.Village.Area, Name: in.Body.Name, Unit: in.Body.Unit, Price: in.Body.Price, Low: in.Body.Low, Photo: in.Body.Photo, Fund: in.Body.Fund,
 		})
 		return viewed(item, err, viewItem(in.Village.Area))
 	})
@@ -159,7 +171,8 @@ func (s *server) registerGoods() {
 		Body receiveBody
 	}) (*itemView, error) {
 		item, err := s.svc.Market.Receive(ctx, by, market.ReceiveInput{
-			Village: in.Village.Area, Item: in.ID.ID, Qty: in.Body.Qty, Cost: in.Body.Cost, Note: in.Body.Note,
+			Village: in.Village.Area, Item: in.ID.ID, Qty: in.Body.Qty, Cost: in.Body.Cost, Given: in.Body.Given, Supplier: in.Body.Supplier,
+			Invoice: in.Body.Invoice, Photo: in.Body.Photo, Batch: in.Body.Batch, BestBefore: in.Body.BestBefore, Note: in.Body.Note,
 		})
 		return viewed(item, err, viewItem(in.Village.Area))
 	})

@@ -20,6 +20,7 @@ import (
 	"qunyan/internal/households"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
+	"qunyan/internal/offline"
 	"qunyan/internal/report"
 	"qunyan/internal/rulebook"
 	"qunyan/internal/store"
@@ -39,6 +40,7 @@ type Services struct {
 	Households *households.Service
 	Ledger     *ledger.Service
 	Market     *market.Service
+	Offline    *offline.Service
 	Reports    *report.Service
 	Rules      *rulebook.Service
 	Voices     *voices.Service
@@ -132,6 +134,7 @@ func (s *server) registerOperations() {
 	s.registerAppraisals()
 	s.registerSuggestions()
 	s.registerMarket()
+	s.registerOffline()
 	s.registerRules()
 	s.registerBook()
 	s.registerProofs()

@@ -19,6 +19,7 @@ type Keys struct {
 	IDNumbers []byte // keyed hashes of identity numbers
 	Intents   []byte // keyed hashes of requests
 	Lots      []byte // which claims are reviewed twice
+	Offline   []byte // signs what tills may hand out offline, and opens what they send back
 	Mark      string // tells this installation's key from another; gives nothing of it away
 }
 
@@ -98,7 +99,7 @@ func KeysFrom(master []byte) (Keys, error) {
 	for _, one := range []struct {
 		key  *[]byte
 		name string
-	}{{&k.Access, "access"}, {&k.IDNumbers, "id-numbers"}, {&k.Intents, "intents"}, {&k.Lots, "lots"}} {
+	}{{&k.Access, "access"}, {&k.IDNumbers, "id-numbers"}, {&k.Intents, "intents"}, {&k.Lots, "lots"}, {&k.Offline, "offline"}} {
 		var err error
 		if *one.key, err = hkdf.Key(sha256.New, master, nil, "qunyan "+one.name, keySize); err != nil {
 			return Keys{}, err

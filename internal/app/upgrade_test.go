@@ -202,7 +202,7 @@ func live(t *testing.T, st *store.Store) {
 	s := app.Wire(app.Parts{Store: st, Clock: clock, IDs: core.NewIDs(clock), Keys: keys, Files: t.TempDir(), Access: access.Options{HashMemoryKiB: 64}})
 	result, err := demo.New(demo.Product{
 		Store: s.Store, Access: s.Access, Directory: s.Directory, Files: s.Files, Rules: s.Rules, Claims: s.Claims, Market: s.Market,
-		Gatherings: s.Gatherings, Appraisals: s.Appraisals, Voices: s.Voices,
+		Gatherings: s.Gatherings, Appraisals: s.Appraisals, Voices: s.Voices, Branch: s.Branch,
 	}, clock, scale, io.Discard).Play(ctx)
 	if err != nil {
 		t.Fatal(err)

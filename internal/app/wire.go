@@ -18,6 +18,7 @@ import (
 	"qunyan/internal/households"
 	"qunyan/internal/ledger"
 	"qunyan/internal/market"
+	"qunyan/internal/offline"
 	"qunyan/internal/page"
 	"qunyan/internal/report"
 	"qunyan/internal/rulebook"
@@ -49,6 +50,7 @@ func Wire(p Parts) api.Services {
 	book := ledger.New(p.Store, p.Clock, p.IDs, p.Keeper)
 	homes := directory.New(p.Store, p.Clock, p.IDs, p.Keys.IDNumbers, opensBook(p.Clock))
 	made := claims.New(p.Store, p.Clock, p.IDs, claims.Options{LotKey: p.Keys.Lots, Sealing: sealsBook(book, p.Log)})
+	shops := market.New(p.Store, p.Clock, p.IDs, accounts)
 	return api.Services{
 		Access:     accounts,
 		Directory:  homes,
@@ -62,7 +64,8 @@ func Wire(p Parts) api.Services {
 		Branch:     branch.New(p.Store, p.Clock, p.IDs),
 		Households: households.New(p.Store, p.Clock, p.IDs, homes, accounts),
 		Voices:     voices.New(p.Store, p.Clock, p.IDs, made),
-		Market:     market.New(p.Store, p.Clock, p.IDs, accounts),
+		Market:     shops,
+		Offline:    offline.New(p.Store, p.Clock, p.IDs, shops, p.Keys.Offline),
 		Reports:    report.New(p.Store, p.Clock),
 		Store:      p.Store,
 		Clock:      p.Clock,

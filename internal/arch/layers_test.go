@@ -22,7 +22,7 @@ func layers() [][]string {
 		{"directory", "files"},
 		{"ledger", "rulebook"},
 		{"claims", "market"},
-		{"branch", "gatherings", "households", "voices", "appraisal", "batch", "awards", "talent", "stationing", "works", "coops", "notices"},
+		{"branch", "gatherings", "households", "voices", "appraisal", "batch", "offline", "awards", "talent", "stationing", "works", "coops", "notices"},
 		{"report", "backup"},
 		{"api", "page", "demo"},
 		{"app"},

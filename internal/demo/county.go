@@ -12,6 +12,7 @@ import (
 
 	"qunyan/internal/access"
 	"qunyan/internal/appraisal"
+	"qunyan/internal/branch"
 	"qunyan/internal/claims"
 	"qunyan/internal/core"
 	"qunyan/internal/directory"
@@ -37,6 +38,7 @@ type Product struct {
 	Gatherings *gatherings.Service
 	Appraisals *appraisal.Service
 	Voices     *voices.Service
+	Branch     *branch.Service
 }
 
 // Demo makes a county's history in an empty database.
@@ -79,7 +81,7 @@ func (d *Demo) Play(ctx context.Context) (Result, error) {
 		do   func(ctx context.Context) error
 	}{
 		{"areas and accounts", d.found}, {"households", d.settle}, {"cards", d.issueCards}, {"rules", d.adopt},
-		{"shops", d.openShops}, {"history", d.live}, {"today", d.finish},
+		{"shops", d.openShops}, {"history", d.live}, {"today", d.finish}, {"branch", d.playBranch},
 	} {
 		d.say("%s …", step.name)
 		if err := step.do(ctx); err != nil {

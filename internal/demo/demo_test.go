@@ -51,7 +51,7 @@ func live(t *testing.T, now core.Clock, scale demo.Scale) lived {
 	s := app.Wire(app.Parts{Store: st, Clock: clock, IDs: core.NewIDs(clock), Keys: keys, Files: t.TempDir(), Keeper: sealtest.Keeper(t, st), Access: access.Options{HashMemoryKiB: 64}})
 	l := lived{clock: clock, Reports: s.Reports, Product: demo.Product{
 		Store: st, Access: s.Access, Directory: s.Directory, Files: s.Files, Rules: s.Rules, Claims: s.Claims, Market: s.Market,
-		Gatherings: s.Gatherings, Appraisals: s.Appraisals, Voices: s.Voices,
+		Gatherings: s.Gatherings, Appraisals: s.Appraisals, Voices: s.Voices, Branch: s.Branch,
 	}}
 	if l.result, err = demo.New(l.Product, clock, scale, io.Discard).Play(context.Background()); err != nil {
 		t.Fatal(err)

@@ -26,6 +26,12 @@ const (
 	ShopStock          Account = 22 // fen the goods on its shelves cost
 	GrantsReceived     Account = 23 // fen granted so far, as a negative number
 	GoodsHandedOut     Account = 24 // fen the goods redeemed so far cost
+	DonationsReceived  Account = 25 // fen donated so far, as a negative number
+	CollectiveReceived Account = 26 // fen of the village's collective income so far, as a negative number
+	PrizesReceived     Account = 27 // fen of prize money so far, as a negative number
+	GoodsReceived      Account = 28 // fen that goods given to the village are worth, as a negative number
+	StockLost          Account = 29 // fen of goods that spoiled or were missing at a count, less what counts found
+	GoodsGone          Account = 30 // fen the goods cost that were handed out offline and no points paid for
 )
 
 // Unit is what an account counts in.
@@ -60,12 +66,19 @@ var accountTable = map[Account]accountFacts{
 	ShopStock:          {"shop_stock", InFen, false, false, true},
 	GrantsReceived:     {"grants_received", InFen, false, false, false},
 	GoodsHandedOut:     {"goods_handed_out", InFen, false, false, false},
+	DonationsReceived:  {"donations_received", InFen, false, false, false},
+	CollectiveReceived: {"collective_received", InFen, false, false, false},
+	PrizesReceived:     {"prizes_received", InFen, false, false, false},
+	GoodsReceived:      {"goods_received", InFen, false, false, false},
+	StockLost:          {"stock_lost", InFen, false, false, false},
+	GoodsGone:          {"goods_gone", InFen, false, false, false},
 }
 
 // Accounts lists every account in the order of a statement: the households', then points, then the shop's.
 func Accounts() []Account {
 	return []Account{HouseholdBase, HouseholdSpendable, BaseGranted, PointsIssued, PointsDeducted, PointsRedeemed,
-		PointsExpired, BetweenHouseholds, MemberPoints, BranchPoints, ShopFund, ShopStock, GrantsReceived, GoodsHandedOut}
+		PointsExpired, BetweenHouseholds, MemberPoints, BranchPoints, ShopFund, ShopStock, GrantsReceived, DonationsReceived,
+		CollectiveReceived, PrizesReceived, GoodsReceived, GoodsHandedOut, StockLost, GoodsGone}
 }
 
 // String is the account's stable name, and the last part of its key "book.account.…" in the catalogue.
@@ -123,6 +136,17 @@ const (
 	MemberBase     Kind = 24 // what a member begins the year with
 	MemberAdded    Kind = 25
 	MemberDeducted Kind = 26
+
+	// Where else the shop's money and goods come from, and how goods go without a redemption.
+	Donated    Kind = 30 // money somebody gave
+	Collective Kind = 31 // money of the village's collective income
+	Prize      Kind = 32 // prize money
+	GoodsGiven Kind = 33 // goods somebody gave, at what they are worth
+	Spoiled    Kind = 34 // goods that cannot be handed out any more
+	CountShort Kind = 35 // goods a count did not find
+	CountOver  Kind = 36 // goods a count found beyond the book
+
+	GoodsLost Kind = 40 // goods handed out offline that no points paid for, at cost
 )
 
 type kindFacts struct {
@@ -151,12 +175,22 @@ var kindTable = map[Kind]kindFacts{
 	MemberBase:     {"member_base", BranchPoints, MemberPoints, ""},
 	MemberAdded:    {"member_added", BranchPoints, MemberPoints, ""},
 	MemberDeducted: {"member_deducted", MemberPoints, BranchPoints, ""},
+
+	Donated:    {"donated", DonationsReceived, ShopFund, tally.Donated},
+	Collective: {"collective", CollectiveReceived, ShopFund, tally.Collective},
+	Prize:      {"prize", PrizesReceived, ShopFund, tally.Prize},
+	GoodsGiven: {"goods_given", GoodsReceived, ShopStock, ""},
+	Spoiled:    {"spoiled", ShopStock, StockLost, ""},
+	CountShort: {"count_short", ShopStock, StockLost, ""},
+	CountOver:  {"count_over", StockLost, ShopStock, ""},
+	GoodsLost:  {"goods_lost", ShopStock, GoodsGone, ""},
 }
 
 // Kinds lists every kind of line.
 func Kinds() []Kind {
 	return []Kind{Opening, Earned, Deducted, Redeemed, GoodsOut, GoodsIn, Granted, Reversal, Void, Expired,
-		BaseMovedOut, BaseMovedIn, MovedOut, MovedIn, MemberBase, MemberAdded, MemberDeducted}
+		BaseMovedOut, BaseMovedIn, MovedOut, MovedIn, MemberBase, MemberAdded, MemberDeducted,
+		Donated, Collective, Prize, GoodsGiven, Spoiled, CountShort, CountOver, GoodsLost}
 }
 
 // String is the kind's stable name, and the last part of its key "book.kind.…" in the catalogue.

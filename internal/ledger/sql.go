@@ -201,6 +201,11 @@ const sqlAllLines = `SELECT no, voucher, day, at_ms, kind, category, debit, cred
 const sqlAllAccounts = `SELECT kind, owner, balance, lines FROM account WHERE village = $1 ORDER BY kind, owner`
 
 const sqlCounts = `SELECT month, topic, item, n, amount FROM tally
-	WHERE village = $1 AND topic IN ($2, $3, $4, $5, $6) ORDER BY month, topic, item`
+	WHERE village = $1 AND topic IN ($2, $3, $4, $5, $6, $7, $8, $9) ORDER BY month, topic, item`
 
 const sqlGoodsCost = `SELECT CAST(COALESCE(SUM(cost), 0) AS BIGINT) FROM item WHERE village = $1`
+
+const sqlFunds = `SELECT f.name, f.balance,
+		COALESCE((SELECT CAST(SUM(g.amount) AS BIGINT) FROM shop_grant g WHERE g.village = $1 AND g.fund = f.id AND g.reversed = 0), 0),
+		COALESCE((SELECT CAST(SUM(l.cost) AS BIGINT) FROM lot l WHERE l.village = $1 AND l.fund = f.id AND l.kind = 'bought' AND l.reversed = 0), 0)
+	FROM fund f WHERE f.village = $1 ORDER BY f.id`

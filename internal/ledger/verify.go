@@ -186,7 +186,7 @@ func (c *check) all(ctx context.Context, tx *store.Tx) (*Fault, error) {
 // the lines sum up to.
 func (c *check) steps(ctx context.Context, tx *store.Tx) (*Fault, error) {
 	for _, step := range []func(context.Context, *store.Tx) error{c.readSeals, c.readHead, c.readReversals, c.readLines,
-		c.checkSeals, c.checkHead, c.checkAccounts, c.checkCounts, c.checkStock} {
+		c.checkSeals, c.checkHead, c.checkAccounts, c.checkCounts, c.checkStock, c.checkFunds} {
 		err := step(ctx, tx)
 		var fault *found
 		if errors.As(err, &fault) {

@@ -86,7 +86,7 @@ func (c *check) checkCounts(ctx context.Context, tx *store.Tx) error {
 		}
 		delete(c.counts, key)
 		return nil
-	}, c.village, tally.Earned, tally.Deducted, tally.Redeemed, tally.Granted, tally.Bought)
+	}, c.village, tally.Earned, tally.Deducted, tally.Redeemed, tally.Granted, tally.Bought, tally.Donated, tally.Collective, tally.Prize)
 	if err != nil {
 		return err
 	}
@@ -106,6 +106,31 @@ func (c *check) checkStock(ctx context.Context, tx *store.Tx) error {
 	}
 	if stock := c.sum(slot{account: ShopStock}).balance; stock != goods {
 		return c.fault(0, "the shop's stock is %d fen in the book; its goods cost %d", stock, goods)
+	}
+	return nil
+}
+
+// checkFunds compares what each restricted fund holds with what came into it and what it paid, and all of them with the
+// account of the shop's money.
+func (c *check) checkFunds(ctx context.Context, tx *store.Tx) error {
+	var held int64
+	err := tx.Rows(ctx, sqlFunds, func(r store.Row) error {
+		var name string
+		var balance, in, out int64
+		if err := r.Scan(&name, &balance, &in, &out); err != nil {
+			return err
+		}
+		if balance != in-out || balance < 0 {
+			return c.fault(0, "the restricted fund %q holds %d fen; its papers make it %d", name, balance, in-out)
+		}
+		held += balance
+		return nil
+	}, c.village)
+	if err != nil {
+		return err
+	}
+	if fund := c.sum(slot{account: ShopFund}).balance; fund < held {
+		return c.fault(0, "the shop's fund is %d fen in the book; its restricted funds alone hold %d", fund, held)
 	}
 	return nil
 }

@@ -26,6 +26,16 @@ type CartLine struct {
 type cart struct {
 	lines  []CartLine
 	points core.Points
+	agreed []core.Points // price of each line on the slip where it is not the shelf's; nil where it is
+	mark   string        // code of the slip that was printed offline
+}
+
+// onSlip is the price of a line that the household agreed to.
+func (c cart) onSlip(line int) core.Points {
+	if c.agreed == nil {
+		return c.lines[line].Price
+	}
+	return c.agreed[line]
 }
 
 // byItem is the order in which stock is touched, as indexes into lines. All redemptions go by the item's id, so that

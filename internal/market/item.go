@@ -40,6 +40,7 @@ type Item struct {
 	Low     int64       `json:"low"`      // few enough to buy again
 	Photo   core.ID     `json:"photo"`
 	State   ItemState   `json:"state"`
+	Fund    core.ID     `json:"fund"`    // restricted fund the goods are bought from; 0 for free money. It never changes
 	Version int64       `json:"version"` // counts edits by people, not movements of stock
 }
 
@@ -51,6 +52,7 @@ type ItemInput struct {
 	Price   core.Points
 	Low     int64
 	Photo   core.ID
+	Fund    core.ID // restricted fund; its goods go to whom it allows
 }
 
 // ItemEdit changes what is set; Version is the one the editor saw.
@@ -89,7 +91,7 @@ func (s *Service) CreateItem(ctx context.Context, by core.Actor, in ItemInput) (
 	if err := access.Require(by, access.OpEditItems, in.Village); err != nil {
 		return Item{}, err
 	}
-	item := Item{Name: in.Name, Unit: in.Unit, Price: in.Price, Low: in.Low, Photo: in.Photo, State: ItemActive, Version: 1}
+	item := Item{Name: in.Name, Unit: in.Unit, Price: in.Price, Low: in.Low, Photo: in.Photo, Fund: in.Fund, State: ItemActive, Version: 1}
 	if err := item.check(); err != nil {
 		return Item{}, err
 	}
@@ -109,6 +111,15 @@ func (s *Service) CreateItem(ctx context.Context, by core.Actor, in ItemInput) (
 func (s *Service) createItem(ctx context.Context, tx *store.Tx, by core.Actor, village core.Area, item Item, now int64) error {
 	if _, err := shopOf(ctx, tx, village); err != nil {
 		return err
+	}
+	if item.Fund != 0 {
+		fund, err := fundOf(ctx, tx, village, item.Fund)
+		if err == nil && fund.State != FundOpen {
+			err = errs.New(errs.Conflict, "market.fund_closed", "name", fund.Name)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	kinds, err := countItems(ctx, tx, village)
 	if err != nil {

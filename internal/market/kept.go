@@ -16,7 +16,7 @@ func keptItem() *store.Kept {
 }
 
 const (
-	sqlKeptItem = `SELECT qty, cost, price, name, unit, state FROM item WHERE village = $1 AND id = $2`
+	sqlKeptItem = `SELECT qty, cost, price, name, unit, state, fund FROM item WHERE village = $1 AND id = $2`
 
 	sqlWriteStock = `UPDATE item SET qty = $1, cost = $2 WHERE village = $3 AND id = $4`
 
@@ -75,7 +75,7 @@ func takeKept(ctx context.Context, tx *store.Tx, village core.Area, want CartLin
 		return Item{}, 0, err
 	}
 	row := rows[0]
-	it := Item{Qty: row.Number(0), Cost: core.Fen(row.Number(1)), Name: row.Text(3), Unit: row.Text(4)}
+	it := Item{Qty: row.Number(0), Cost: core.Fen(row.Number(1)), Name: row.Text(3), Unit: row.Text(4), Fund: core.ID(row.Number(6))}
 	if row.None || row.Text(5) != string(ItemActive) || core.Points(row.Number(2)) != want.Price || it.Qty < want.Qty {
 		return it, 0, whyNotTaken(ctx, tx, village, want)
 	}

@@ -54,6 +54,7 @@ type Redemption struct {
 	VoidName   string
 	VoidReason string
 	VoidMs     int64
+	mark       string // code of a slip printed offline, for the memo
 }
 
 // RedeemInput is a basket and the household that pays for it. Points is the sum the household agreed to. Card is the
@@ -115,7 +116,7 @@ func (s *Service) redeem(ctx context.Context, tx *store.Tx, by core.Actor, in Re
 	}
 	r := Redemption{
 		ID: s.ids.Next(), Household: in.Household, Number: payer.number, Head: payer.head, GroupName: payer.group,
-		Points: basket.points, State: Settled, By: by.ID, ByName: by.Name, CreatedMs: now,
+		Points: basket.points, State: Settled, By: by.ID, ByName: by.Name, CreatedMs: now, mark: basket.mark,
 	}
 	moves, err := s.takeOut(ctx, tx, in.Village, basket, payer.item, &r)
 	if err != nil {
@@ -146,7 +147,12 @@ func (s *Service) takeOut(ctx context.Context, tx *store.Tx, village core.Area, 
 		if err != nil {
 			return nil, orField(err, i)
 		}
-		r.Items[i] = SlipLine{Item: want.Item, Name: item.Name, Unit: item.Unit, Price: want.Price, Qty: want.Qty, Cost: cost}
+		if item.Fund != 0 {
+			if err := entitled(ctx, tx, village, item, r.Household); err != nil {
+				return nil, orField(err, i)
+			}
+		}
+		r.Items[i] = SlipLine{Item: want.Item, Name: item.Name, Unit: item.Unit, Price: basket.onSlip(i), Qty: want.Qty, Cost: cost}
 		r.Cost += cost
 		moves = append(moves, movement{id: s.ids.Next(), item: want.Item, kind: movedOut, qty: -want.Qty, cost: -cost, after: item.Qty, ref: r.ID})
 	}
@@ -222,6 +228,9 @@ func (r Redemption) memo() string {
 			b.WriteString("、")
 		}
 		b.WriteString(pieces(l.Name, l.Qty))
+	}
+	if r.mark != "" {
+		b.WriteString(" 离线 " + r.mark)
 	}
 	return b.String()
 }

@@ -9,7 +9,6 @@ import (
 	"qunyan/internal/audit"
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
-	"qunyan/internal/ledger"
 	"qunyan/internal/rulebook"
 	"qunyan/internal/store"
 	"qunyan/internal/tally"
@@ -29,7 +28,6 @@ const (
 	MaxRate     = rulebook.RateWidest
 	MaxFloor    = rulebook.FloorWidest
 	maxShopName = 30
-	maxDocument = 60
 )
 
 // Shop is a village's points supermarket.
@@ -139,84 +137,6 @@ func withinBaseline(ctx context.Context, tx *store.Tx, before Shop, in ShopInput
 		return errs.New(errs.Invalid, "market.floor_bounds", "low", b.FloorMin, "high", b.FloorMax).At("floor")
 	}
 	return nil
-}
-
-// Grant is money put into a shop's fund: the county's start-up money, a donation, a share of the village company's profit.
-type Grant struct {
-	Village   core.Area `json:"village"`
-	Document  string    `json:"document"` // number of the paper it came with
-	Amount    core.Fen  `json:"amount_fen"`
-	Line      int64     `json:"line"` // number in the village's book
-	ByName    string    `json:"by_name"`
-	CreatedMs int64     `json:"created_ms"`
-}
-
-// GrantInput is a payment into a shop's fund and the paper it came with.
-type GrantInput struct {
-	Village  core.Area
-	Document string
-	Amount   core.Fen
-}
-
-func (in *GrantInput) check() error {
-	in.Document = strings.Join(strings.Fields(in.Document), " ")
-	switch {
-	case in.Document == "" || runes(in.Document) > maxDocument:
-		return errs.New(errs.Invalid, "market.bad_document", "most", maxDocument).At("document")
-	case in.Amount < 1 || in.Amount > core.MaxFen:
-		return errs.New(errs.Invalid, "market.bad_amount").At("amount_fen")
-	}
-	return nil
-}
-
-// GrantFunds posts money into a shop's fund. One paper is posted once in a village, whoever enters it again and
-// whenever: the same amount gets the first answer, another amount market.document_used.
-func (s *Service) GrantFunds(ctx context.Context, by core.Actor, in GrantInput) (Grant, error) {
-	if err := access.Require(by, access.OpGrantFunds, in.Village); err != nil {
-		return Grant{}, err
-	}
-	if err := in.check(); err != nil {
-		return Grant{}, err
-	}
-	now := s.clock.Now()
-	var grant Grant
-	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		grant, err = store.Once(ctx, tx, by, in.Village, now, func() (Grant, error) {
-			return s.grantFunds(ctx, tx, by, in, now)
-		})
-		return err
-	})
-	return grant, err
-}
-
-func (s *Service) grantFunds(ctx context.Context, tx *store.Tx, by core.Actor, in GrantInput, now int64) (Grant, error) {
-	if _, err := shopOf(ctx, tx, in.Village); err != nil {
-		return Grant{}, err
-	}
-	grant := Grant{Village: in.Village, Document: in.Document, Amount: in.Amount, ByName: by.Name, CreatedMs: now}
-	isNew, err := insertGrant(ctx, tx, grant, by.ID)
-	if err != nil {
-		return Grant{}, err
-	}
-	if !isNew {
-		first, err := grantOf(ctx, tx, in.Village, in.Document)
-		if err == nil && first.Amount != in.Amount {
-			err = errs.New(errs.Conflict, "market.document_used", "document", in.Document).At("document")
-		}
-		return first, err
-	}
-	grant.Line, _, err = ledger.Post(ctx, tx, ledger.Stamp{Village: in.Village, NowMs: now, Actor: by.ID}, ledger.Entry{
-		Kind: ledger.Granted, Amount: int64(in.Amount), MemoZh: in.Document,
-	})
-	if err != nil {
-		return Grant{}, err
-	}
-	if err := setGrantLine(ctx, tx, grant); err != nil {
-		return Grant{}, err
-	}
-	return grant, audit.Write(ctx, tx, by, s.ids.Next(), now, audit.Entry{
-		Area: in.Village, Action: "market.grant", Subject: "grant", SubjectID: in.Document, After: grant,
-	})
 }
 
 // Shop reads the village's shop; market.no_shop if it has none yet.

@@ -36,30 +36,10 @@ func writeShop(ctx context.Context, tx *store.Tx, shop Shop, seen, now int64) (b
 	return n == 1, err
 }
 
-// insertGrant says whether the paper was not entered before.
-func insertGrant(ctx context.Context, tx *store.Tx, g Grant, by core.ID) (bool, error) {
-	n, err := tx.Exec(ctx, `INSERT INTO shop_grant (village, document, amount, line, by_id, by_name, created_ms)
-		VALUES ($1, $2, $3, 0, $4, $5, $6) ON CONFLICT (village, document) DO NOTHING`,
-		g.Village, g.Document, g.Amount, by, g.ByName, g.CreatedMs)
-	return n == 1, err
-}
-
-func setGrantLine(ctx context.Context, tx *store.Tx, g Grant) error {
-	_, err := tx.Exec(ctx, `UPDATE shop_grant SET line = $1 WHERE village = $2 AND document = $3`, g.Line, g.Village, g.Document)
-	return err
-}
-
-func grantOf(ctx context.Context, tx *store.Tx, village core.Area, document string) (Grant, error) {
-	g := Grant{Village: village, Document: document}
-	err := tx.Row(ctx, `SELECT amount, line, by_name, created_ms FROM shop_grant WHERE village = $1 AND document = $2`, village, document).
-		Scan(&g.Amount, &g.Line, &g.ByName, &g.CreatedMs)
-	return g, err
-}
-
 // Goods ------------------------------------------------------------------------------------------------------------
 
 func scanItem(r store.Row) (it Item, err error) {
-	err = r.Scan(&it.ID, &it.Name, &it.Unit, &it.Price, &it.Qty, &it.Cost, &it.Low, &it.Photo, &it.State, &it.Version)
+	err = r.Scan(&it.ID, &it.Name, &it.Unit, &it.Price, &it.Qty, &it.Cost, &it.Low, &it.Photo, &it.State, &it.Version, &it.Fund)
 	if errors.Is(err, store.ErrNone) {
 		err = errs.New(errs.NotFound, "market.no_item")
 	}
@@ -67,14 +47,14 @@ func scanItem(r store.Row) (it Item, err error) {
 }
 
 func itemOf(ctx context.Context, tx *store.Tx, village core.Area, id core.ID) (Item, error) {
-	return scanItem(tx.Row(ctx, `SELECT id, name, unit, price, qty, cost, low, photo, state, version FROM item
+	return scanItem(tx.Row(ctx, `SELECT id, name, unit, price, qty, cost, low, photo, state, version, fund FROM item
 		WHERE village = $1 AND id = $2`, village, id))
 }
 
 const (
-	sqlShelf = `SELECT id, name, unit, price, qty, cost, low, photo, state, version FROM item
+	sqlShelf = `SELECT id, name, unit, price, qty, cost, low, photo, state, version, fund FROM item
 		WHERE village = $1 AND state = 'active' ORDER BY sort, id`
-	sqlAllItems = `SELECT id, name, unit, price, qty, cost, low, photo, state, version FROM item
+	sqlAllItems = `SELECT id, name, unit, price, qty, cost, low, photo, state, version, fund FROM item
 		WHERE village = $1 ORDER BY sort, id`
 )
 
@@ -103,9 +83,9 @@ func nameUsed(ctx context.Context, tx *store.Tx, village core.Area, name string,
 }
 
 func insertItem(ctx context.Context, tx *store.Tx, village core.Area, it Item, now int64) error {
-	_, err := tx.Exec(ctx, `INSERT INTO item (village, id, name, sort, unit, price, qty, cost, low, photo, state, version, created_ms, changed_ms)
-		VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, $8, $9, $10, $11, $12)`,
-		village, it.ID, it.Name, sortKey(it.Name), it.Unit, it.Price, it.Low, it.Photo, string(it.State), it.Version, now, now)
+	_, err := tx.Exec(ctx, `INSERT INTO item (village, id, name, sort, unit, price, qty, cost, low, photo, state, version, fund, created_ms, changed_ms)
+		VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, $8, $9, $10, $11, $12, $12)`,
+		village, it.ID, it.Name, sortKey(it.Name), it.Unit, it.Price, it.Low, it.Photo, string(it.State), it.Version, it.Fund, now)
 	return err
 }
 
@@ -124,7 +104,7 @@ const (
 		WHERE village = $3 AND id = $4 AND price = $5 AND qty = $6 AND cost = $7 AND state = 'active'`
 	sqlTakePieces = `UPDATE item SET qty = qty - $1
 		WHERE village = $2 AND id = $3 AND price = $4 AND state = 'active' AND qty >= $1
-		RETURNING name, unit, qty, cost`
+		RETURNING name, unit, qty, cost, fund`
 	sqlTakeCost = `UPDATE item SET cost = cost - $1 WHERE village = $2 AND id = $3`
 )
 
@@ -132,7 +112,7 @@ const (
 // first statement is guard and lock in one, so the cost it returns is still the whole stock's when the second writes it.
 func takeOff(ctx context.Context, tx *store.Tx, village core.Area, want CartLine) (Item, core.Fen, error) {
 	var it Item
-	err := tx.Row(ctx, sqlTakePieces, want.Qty, village, want.Item, want.Price).Scan(&it.Name, &it.Unit, &it.Qty, &it.Cost)
+	err := tx.Row(ctx, sqlTakePieces, want.Qty, village, want.Item, want.Price).Scan(&it.Name, &it.Unit, &it.Qty, &it.Cost, &it.Fund)
 	if errors.Is(err, store.ErrNone) {
 		return it, 0, whyNotTaken(ctx, tx, village, want)
 	}
@@ -173,7 +153,7 @@ func whyNotTaken(ctx context.Context, tx *store.Tx, village core.Area, want Cart
 
 const sqlPutIn = `UPDATE item SET qty = qty + $1, cost = cost + $2
 	WHERE village = $3 AND id = $4 AND qty + $1 <= $5 AND cost + $2 <= $6
-	RETURNING id, name, unit, price, qty, cost, low, photo, state, version`
+	RETURNING id, name, unit, price, qty, cost, low, photo, state, version, fund`
 
 // putIn adds pieces and their cost to the stock, up to what costOut can reckon with.
 func putIn(ctx context.Context, tx *store.Tx, village core.Area, id core.ID, qty int64, cost core.Fen) (Item, error) {
@@ -204,6 +184,8 @@ const (
 	movedIn   = "in"
 	movedOut  = "redeem"
 	movedBack = "void"
+	movedAway = "reverse" // a delivery taken back
+	movedGone = "gone"    // handed out offline, and no points paid for it
 )
 
 const sqlInsertMovement = `INSERT INTO movement (village, id, item, kind, qty, cost, qty_after, ref, note, line, by_id, by_name, created_ms)
@@ -224,7 +206,7 @@ func insertMovements(ctx context.Context, tx *store.Tx, village core.Area, by co
 // One statement for all that a redemption has to know first, and the first of its goods with it. It reads the tables of
 // directory and ledger as they stand, because this is the path a queue of people waits on. 1 is ledger's HouseholdBase.
 const sqlPayer = `SELECT COALESCE(s.state, ''), COALESCE(s.floor, 0), h.number, h.head, COALESCE(g.short, ''), h.state, COALESCE(b.balance, 0),
-		COALESCE(i.id, 0), COALESCE(i.name, ''), COALESCE(i.unit, ''), COALESCE(i.qty, 0), COALESCE(i.cost, 0)
+		COALESCE(i.id, 0), COALESCE(i.name, ''), COALESCE(i.unit, ''), COALESCE(i.qty, 0), COALESCE(i.cost, 0), COALESCE(i.fund, 0)
 	FROM household h
 	LEFT JOIN shop s ON s.village = h.village
 	LEFT JOIN area g ON g.code = h.grp
@@ -239,7 +221,7 @@ func payerOf(ctx context.Context, tx *store.Tx, village core.Area, household, it
 	}
 	var state string
 	err = tx.Row(ctx, sqlPayer, item, village, household).
-		Scan(&p.shop, &p.floor, &p.number, &p.head, &p.group, &state, &p.base, &p.item.ID, &p.item.Name, &p.item.Unit, &p.item.Qty, &p.item.Cost)
+		Scan(&p.shop, &p.floor, &p.number, &p.head, &p.group, &state, &p.base, &p.item.ID, &p.item.Name, &p.item.Unit, &p.item.Qty, &p.item.Cost, &p.item.Fund)
 	if errors.Is(err, store.ErrNone) {
 		err = errs.New(errs.NotFound, "directory.no_household").At("household")
 	}

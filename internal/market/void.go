@@ -102,6 +102,9 @@ func (s *Service) putBack(ctx context.Context, tx *store.Tx, by core.Actor, vill
 		if err != nil {
 			return err
 		}
+		if err := s.restock(ctx, tx, by, village, l.Item, item.Qty, l.Qty, now); err != nil {
+			return err
+		}
 		moves = append(moves, movement{id: s.ids.Next(), item: l.Item, kind: movedBack, qty: l.Qty, cost: l.Cost, after: item.Qty, ref: r.ID})
 	}
 	return insertMovements(ctx, tx, village, by, now, moves...)

@@ -12,16 +12,19 @@ import (
 
 // The topics. What item, n and amount mean stands beside each; month is 0 where a count has no month.
 const (
-	Household = "household" // month 0; item active or closed; n households
-	Resident  = "resident"  // month 0; item ""; n residents
-	Active    = "active"    // month of the list; item ""; n households that its close gave points
-	Claim     = "claim"     // month of the list the claim stands on; item its state; n claims, amount points
-	Earned    = "earned"    // month of posting; item category; n lines, amount points
-	Deducted  = "deducted"  // month of posting; item category; n lines, amount points really taken
-	Redeemed  = "redeemed"  // month; item ""; n redemptions, amount points; a void takes both back
-	Granted   = "granted"   // month; item ""; n grants, amount fen
-	Bought    = "bought"    // month; item ""; n deliveries, amount fen at cost
-	Shop      = "shop"      // month 0; item open; n shops (0 or 1 in a village)
+	Household  = "household"  // month 0; item active or closed; n households
+	Resident   = "resident"   // month 0; item ""; n residents
+	Active     = "active"     // month of the list; item ""; n households that its close gave points
+	Claim      = "claim"      // month of the list the claim stands on; item its state; n claims, amount points
+	Earned     = "earned"     // month of posting; item category; n lines, amount points
+	Deducted   = "deducted"   // month of posting; item category; n lines, amount points really taken
+	Redeemed   = "redeemed"   // month; item ""; n redemptions, amount points; a void takes both back
+	Granted    = "granted"    // month; item ""; n grants, amount fen
+	Donated    = "donated"    // month; item ""; n donations of money, amount fen
+	Collective = "collective" // month; item ""; n payments of collective income, amount fen
+	Prize      = "prize"      // month; item ""; n prizes, amount fen
+	Bought     = "bought"     // month; item ""; n deliveries, amount fen at cost
+	Shop       = "shop"       // month 0; item open; n shops (0 or 1 in a village)
 )
 
 const addSQL = `INSERT INTO tally (village, month, topic, item, n, amount) VALUES ($1, $2, $3, $4, $5, $6)

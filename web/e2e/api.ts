@@ -7,22 +7,25 @@ import { demo, login } from './demo'
 export interface TestApi {
   // Tests read answers as they come; their shape is held by the contract test, not here.
   get(path: string): Promise<any>
-  post(path: string, body: unknown): Promise<{ status: number; body: any }>
+  post(path: string, body?: unknown): Promise<{ status: number; body: any }>
+  put(path: string, body: unknown): Promise<{ status: number; body: any }>
   close(): Promise<void>
 }
 
 function over(context: APIRequestContext, csrf: string): TestApi {
+  async function write(verb: 'post' | 'put', path: string, body: unknown): Promise<{ status: number; body: any }> {
+    const response = await context[verb](`/api/v1${path}`, { data: body as object, headers: { 'x-csrf-token': csrf, 'idempotency-key': randomUUID() } })
+    const text = await response.text()
+    return { status: response.status(), body: text === '' ? null : JSON.parse(text) }
+  }
   return {
     async get(path) {
       const response = await context.get(`/api/v1${path}`)
       if (!response.ok()) throw new Error(`GET ${path}: ${response.status()} ${await response.text()}`)
       return response.json()
     },
-    async post(path, body) {
-      const response = await context.post(`/api/v1${path}`, { data: body as object, headers: { 'x-csrf-token': csrf, 'idempotency-key': randomUUID() } })
-      const text = await response.text()
-      return { status: response.status(), body: text === '' ? null : JSON.parse(text) }
-    },
+    post: (path, body) => write('post', path, body),
+    put: (path, body) => write('put', path, body),
     close: () => context.dispose(),
   }
 }

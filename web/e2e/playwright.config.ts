@@ -15,6 +15,8 @@ export default defineConfig({
   reporter: [['list']],
   globalSetup: './server.ts',
   use: {
+    // A worker answers for the page, so that a test could no longer stand in between; the one spec about it lets it in.
+    serviceWorkers: 'block',
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',
     // Traces read pictures by fetch, which the pages' own policy forbids: on demand only.

@@ -22,10 +22,12 @@ export interface BookLine {
 const kinds: Record<number, string> = {
   1: 'opening', 2: 'earned', 3: 'deducted', 4: 'redeemed', 5: 'goods_out', 6: 'goods_in', 7: 'granted', 8: 'reversal', 9: 'void', 13: 'expired',
   20: 'base_moved_out', 21: 'base_moved_in', 22: 'moved_out', 23: 'moved_in', 24: 'member_base', 25: 'member_added', 26: 'member_deducted',
+  30: 'donated', 31: 'collective', 32: 'prize', 33: 'goods_given', 34: 'spoiled', 35: 'count_short', 36: 'count_over', 40: 'goods_lost',
 }
 const accounts: Record<number, string> = {
   1: 'household_base', 2: 'household_spendable', 11: 'points_issued', 12: 'points_deducted', 13: 'points_redeemed', 14: 'base_granted', 16: 'points_expired', 17: 'between_households', 18: 'member_points', 19: 'branch_points',
   21: 'shop_fund', 22: 'shop_stock', 23: 'grants_received', 24: 'goods_handed_out',
+  25: 'donations_received', 26: 'collective_received', 27: 'prizes_received', 28: 'goods_received', 29: 'stock_lost', 30: 'goods_gone',
 }
 const owned = (account: number): boolean => account === 1 || account === 2 || account === 18
 

@@ -6,7 +6,8 @@
 //   node scripts/build.mjs            all five
 //   node scripts/build.mjs resident   only the named ones
 //   OUT=/some/folder node …           elsewhere than dist/
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
@@ -28,6 +29,15 @@ if (asked.length === 0 && existsSync(dist)) {
   }
 }
 
+/** The counter works without a network: its worker is told every file of the program, and marks the program by them. */
+function writeWorker() {
+  const manifest = JSON.parse(readFileSync(join(dist, 'counter', 'manifest.json'), 'utf8'))
+  const files = [...new Set(Object.values(manifest).flatMap((chunk) => [chunk.file, ...(chunk.css ?? []), ...(chunk.assets ?? [])]))].sort().map((file) => `/${file}`)
+  const mark = createHash('sha256').update(files.join('\n')).update(readFileSync(join(dist, 'counter', 'index.html'))).digest('hex').slice(0, 12)
+  const text = readFileSync(join(root, 'counter', 'sw.js'), 'utf8').replace('__MARK__', mark).replace('__FILES__', JSON.stringify(files))
+  writeFileSync(join(dist, 'counter', 'sw.js'), text)
+}
+
 for (const surface of asked.length > 0 ? asked : all) {
   await build({
     root,
@@ -37,11 +47,13 @@ for (const surface of asked.length > 0 ? asked : all) {
       manifest: `${surface}/manifest.json`,
       rolldownOptions: {
         input: join(root, surface, 'index.html'),
-        // On a phone every request waits its turn: what most screens share comes in one file, not in twenty.
-        output: phones.includes(surface) ? { codeSplitting: { groups: [{ name: 'shared', minShareCount: 5 }] } } : {},
+        // On a phone every request waits its turn: what most screens share comes in one file, not in twenty;
+        // what only a line that is down needs, in one of its own.
+        output: phones.includes(surface) ? { codeSplitting: { groups: [{ name: 'shared', minShareCount: 5, test: (file) => !/counter[\\/]offline[\\/]|zh[\\/]till\.json/.test(file) }] } } : {},
       },
     },
   })
   if (!existsSync(join(dist, surface, 'index.html'))) throw new Error(`${surface}: no index.html was written`)
+  if (surface === 'counter') writeWorker()
   console.log(`built ${surface}`)
 }

@@ -1,6 +1,6 @@
 import { api } from '../../shared/api'
 import { asked } from '../session/again'
-import type { DaySummary, Item, Page, Redemption, Shop, ShopInput } from './model'
+import type { DaySummary, Item, Page, Receipt, Redemption, Shop, ShopInput } from './model'
 
 export const readShop = (village: string, signal?: AbortSignal): Promise<Shop> =>
   asked(() => api.get('/villages/{village}/shop', { path: { village }, signal }))
@@ -20,6 +20,7 @@ export interface ItemInput {
   price: number
   low: number
   photo: string
+  fund?: string
 }
 
 export const createItem = (village: string, body: ItemInput): Promise<Item> =>
@@ -28,7 +29,7 @@ export const createItem = (village: string, body: ItemInput): Promise<Item> =>
 export const updateItem = (village: string, id: string, body: Partial<ItemInput> & { version: number; state?: 'active' | 'hidden' }): Promise<Item> =>
   asked((key) => api.patch('/villages/{village}/items/{id}', { path: { village, id }, body, key }))
 
-export const receiveGoods = (village: string, id: string, body: { qty: number; cost_fen: number; note: string }): Promise<unknown> =>
+export const receiveGoods = (village: string, id: string, body: Receipt): Promise<Item> =>
   asked((key) => api.post('/villages/{village}/items/{id}/receive', { path: { village, id }, body, key }))
 
 export const listRedemptions = (village: string, query: { day?: number; household?: string; cursor?: string; limit?: number }, signal?: AbortSignal): Promise<Page<Redemption>> =>

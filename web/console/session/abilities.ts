@@ -44,7 +44,13 @@ export const table = {
   GrantFunds: ['county'],
   EditItems: ['keeper', 'clerk'],
   ReceiveGoods: ['keeper', 'clerk'],
+  RecordIncome: ['secretary', 'clerk'],
+  ReverseMoney: ['secretary', 'supervisor'],
+  ReportStock: ['clerk', 'keeper'],
+  ConfirmStock: ['secretary', 'clerk', 'keeper', 'supervisor'],
   VoidRedemption: ['keeper', 'clerk', 'secretary', 'supervisor'],
+  ManageTills: ['secretary', 'clerk'],
+  SettleOffline: ['secretary', 'clerk', 'supervisor'],
 } satisfies Record<string, Role[]>
 
 export type Ability = keyof typeof table

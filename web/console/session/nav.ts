@@ -36,8 +36,10 @@ const sections: Section[] = [
     name: 'shop',
     items: [
       { route: 'goods', needs: 'ReadVillage', levels: village },
+      { route: 'stock', needs: 'ReadVillage', levels: village },
       { route: 'money', needs: 'ReadVillage', levels: village },
       { route: 'redemptions', needs: 'ReadVillage', levels: village },
+      { route: 'tills', needs: 'ReadVillage', levels: village },
     ],
   },
   {
@@ -61,6 +63,7 @@ const sections: Section[] = [
       { route: 'rules', needs: 'ReadVillage', levels: village },
       { route: 'book', needs: 'ReadVillage', levels: village },
       { route: 'kin', needs: 'ReadVillage', levels: village },
+      { route: 'branch', needs: 'ReadBranch', levels: village },
       { route: 'oversight', needs: 'ReadReviewers', levels: village },
       { route: 'fairness', needs: 'ReadFairness', levels: village },
       { route: 'burden', needs: 'ReadReports', levels: village },

@@ -40,7 +40,7 @@ describe('the catalogue', () => {
 
   it('holds every key the surfaces name', () => {
     const known = new Set(filesOf('zh').flatMap((file) => Object.keys(catalogue('zh', file))))
-    const named = /['"`]((?:common|resident|counter|console|board)\.[a-z0-9_]+(?:\.[a-z0-9_]+)*)['"`]/g
+    const named = /['"`]((?:common|resident|counter|till|console|board)\.[a-z0-9_]+(?:\.[a-z0-9_]+)*)['"`]/g
     const missing: string[] = []
     for (const file of ['shared', 'resident', 'counter', 'console', 'board'].flatMap(sources)) {
       for (const match of readFileSync(file, 'utf8').matchAll(named)) {

@@ -60,6 +60,13 @@ export function createTexts<Zh extends Texts>(catalogue: Catalogue<Zh>) {
   }
 }
 
+/** Adds the texts of a part that is fetched later, in the language shown; switching brings the other with it. */
+export async function addTexts<Zh extends Texts>(more: Catalogue<Zh>): Promise<void> {
+  const before = sources
+  sources = { zh: { ...before.zh, ...more.zh }, en: async () => ({ ...(await before.en()), ...(await more.en()) }) }
+  texts.value = current.value === 'zh' ? sources.zh : { ...texts.value, ...(await more.en()) }
+}
+
 /** Switches the language, remembers it, and tells the browser (fonts and screen readers depend on it). */
 export async function setLocale(next: Locale): Promise<void> {
   texts.value = next === 'zh' ? sources.zh : await sources.en()

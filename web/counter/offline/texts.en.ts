@@ -1,0 +1,3 @@
+import till from '../../../internal/messages/en/till.json'
+
+export default till
