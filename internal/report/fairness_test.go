@@ -54,15 +54,12 @@ func TestOversight(t *testing.T) {
 	if r := own.Items[0]; r.Approved != 2 || r.WaitHours != 2 || r.PaceSec != 3 || r.Quick != 1 || r.Upheld != 0 {
 		t.Errorf("the reviewer's figures: %+v", r)
 	}
-	f, err := c.reports.Fairness(ctx, township, v.code, report.Span{})
+	f, err := c.reports.Fairness(ctx, as("审计", core.RoleAuditor, v.code), v.code, report.Span{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if f.Approvals != 3 || len(f.Pairs) != 2 || f.Points != 30 || len(f.Rules) != 1 || f.Rules[0].Households != 3 || f.Quick != 1 || f.Paced != 1 {
 		t.Errorf("fairness: %+v", f)
-	}
-	if a, err := c.reports.Fairness(ctx, as("审计", core.RoleAuditor, v.code), v.code, report.Span{}); err != nil || a.Approvals != 3 || a.Points != 30 {
-		t.Errorf("the auditor sees %+v, %v", a, err)
 	}
 	if len(f.ToVisit) != 0 || f.Nothing != 0 {
 		t.Errorf("a village of a month has no household without points for a year: %+v", f)
