@@ -113,7 +113,7 @@ var table = map[Op][]core.Role{
 	OpSetReviewing:     {core.RoleCounty, core.RoleTownship, core.RoleSecretary},
 	OpRegisterKin:      {core.RoleTownship, core.RoleClerk},
 	OpReadReviewers:    {core.RoleTownship, core.RoleSecretary, core.RoleSupervisor},
-	OpReadFairness:     {core.RoleTownship, core.RoleSupervisor},
+	OpReadFairness:     {core.RoleTownship, core.RoleSupervisor, core.RoleAuditor},
 	OpPublishNotice:    {core.RoleSecretary, core.RoleClerk},
 	OpObject:           {Anybody},
 	OpObjectOnPaper:    {core.RoleSecretary, core.RoleClerk},

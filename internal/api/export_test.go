@@ -47,6 +47,7 @@ func TestEveryListCanBeHadAsAWorkbook(t *testing.T) {
 		{village("claims"), core.RoleSupervisor, "日期,公示月份", "Day,List of", 0, "", true},
 		{village("household-changes"), core.RoleAuditor, "时间,变动", "Time,Change", 0, "", true},
 		{village("fairness"), core.RoleSupervisor, "项目,名称", "Figure,Name", 6, core.RoleClerk, true},
+		{village("fairness"), core.RoleAuditor, "项目,名称", "Figure,Name", 6, core.RoleKeeper, true},
 		{village("lines"), core.RoleClerk, "编号,凭证号", "No.,Voucher", 1, "", true},
 		{village("redemptions"), core.RoleKeeper, "小票号,日期", "Slip,Day", 0, "", true},
 		{village("items"), core.RoleKeeper, "商品,单位", "Goods,Unit", 0, "", true},

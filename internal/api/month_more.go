@@ -168,16 +168,28 @@ type expiryView struct {
 	Months    int64    `json:"months" doc:"0: points never expire"`
 	FromDay   core.Day `json:"from_day"`
 	Since     core.Day `json:"since_day" doc:"points earned before count as earned on this day"`
+	Kind      string   `json:"kind" enum:",assembly,households,representatives" doc:"who decided; '' where nothing was voted"`
+	VoteDay   core.Day `json:"vote_day"`
+	Due       int64    `json:"due"`
+	Present   int64    `json:"present"`
+	InFavour  int64    `json:"in_favour"`
 	MinutesNo string   `json:"minutes_no"`
+	PartyDay  core.Day `json:"party_day" doc:"of the Party members' meeting; 0 if there was none"`
+	ByName    string   `json:"by_name"`
 }
 
 func viewExpiry(e claims.Expiry) expiryView {
-	return expiryView{Months: e.Months, FromDay: e.FromDay, Since: e.Since, MinutesNo: e.Vote.MinutesNo}
+	v := e.Vote
+	return expiryView{Months: e.Months, FromDay: e.FromDay, Since: e.Since, Kind: string(v.Kind), VoteDay: v.Day, Due: v.Due, Present: v.Present,
+		InFavour: v.InFavour, MinutesNo: v.MinutesNo, PartyDay: e.Party.Day, ByName: e.ByName}
 }
 
 type expiryState struct {
 	Now    expiryView `json:"now" doc:"in force today"`
 	Newest expiryView `json:"newest" doc:"voted last; it may begin later"`
+
+	Soon       []warningView `json:"soon" doc:"what expires within the next months if it is not spent, of the whole village"`
+	Households int           `json:"households" doc:"of how many households that is"`
 }
 
 type warningView struct {
@@ -193,27 +205,36 @@ func (s *server) registerExpiry() {
 		Summary: "After how many months unspent points expire, if the village voted so",
 	}, func(ctx context.Context, _ core.Actor, in *InVillage) (*expiryState, error) {
 		now, newest, err := s.svc.Claims.ExpiryOf(ctx, in.Village.Area)
-		return &expiryState{viewExpiry(now), viewExpiry(newest)}, err
+		if err != nil {
+			return nil, err
+		}
+		soon, households, err := s.svc.Claims.Warnings(ctx, in.Village.Area, 0)
+		return &expiryState{viewExpiry(now), viewExpiry(newest), listOf(soon, "", viewWarning).Items, households}, err
 	})
 	handle(s, spec{
 		ID: "vote-expiry", Method: http.MethodPost, Path: "/villages/{village}/expiry", Tag: monthTag, Op: access.OpAdoptRules,
 		Status: http.StatusCreated, Summary: "Record the vote on the expiry of points",
-		Detail: "24 months or more, or 0 for never; from the first of a coming month. Points earned before count as earned on that day.",
+		Detail: "24 months or more, or 0 for never; from the first of a coming month. Points earned before count as earned on that day. Meetings and quorums are those of a vote on rules.",
 	}, func(ctx context.Context, by core.Actor, in *struct {
 		InVillage
 		Body struct {
-			Months    int64    `json:"months" minimum:"0" maximum:"120"`
-			FromDay   core.Day `json:"from_day"`
-			VoteDay   core.Day `json:"vote_day"`
-			Due       int64    `json:"due" doc:"representatives who should attend"`
-			Present   int64    `json:"present"`
-			InFavour  int64    `json:"in_favour"`
-			MinutesNo string   `json:"minutes_no" maxLength:"40"`
+			Months    int64            `json:"months" minimum:"0" maximum:"120"`
+			FromDay   core.Day         `json:"from_day"`
+			Kind      rulebook.Meeting `json:"kind" enum:"assembly,households,representatives" doc:"who decided"`
+			VoteDay   core.Day         `json:"vote_day"`
+			Due       int64            `json:"due" doc:"who should attend"`
+			Present   int64            `json:"present"`
+			InFavour  int64            `json:"in_favour"`
+			MinutesNo string           `json:"minutes_no" maxLength:"160"`
+			Party     *meetingBody     `json:"party,omitempty" doc:"the Party members' meeting before it"`
 		}
 	}) (*madeID, error) {
 		b := in.Body
-		id, err := s.svc.Claims.VoteExpiry(ctx, by, in.Village.Area, b.Months, b.FromDay,
-			rulebook.Vote{Kind: rulebook.Representatives, Day: b.VoteDay, Due: b.Due, Present: b.Present, InFavour: b.InFavour, MinutesNo: b.MinutesNo})
+		held := rulebook.Meetings{Vote: meetingBody{b.VoteDay, b.Due, b.Present, b.InFavour, b.MinutesNo}.vote(b.Kind)}
+		if b.Party != nil {
+			held.Party = b.Party.vote(rulebook.PartyMembers)
+		}
+		id, err := s.svc.Claims.VoteExpiry(ctx, by, in.Village.Area, b.Months, b.FromDay, held)
 		return viewed(id, err, viewMade)
 	})
 	handle(s, spec{

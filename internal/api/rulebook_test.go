@@ -298,3 +298,39 @@ func TestAStoppedTextIsRefusedAndOverruled(t *testing.T) {
 	w.Stranger().Get(cases).WantProblem(401, "access.sign_in")
 	clerk.Put(at, map[string]any{"enabled": false}).Want(200)
 }
+
+// TestAnExpiryIsVotedLikeRules sends the vote of each meeting, and reads back what is on record and what expires soon.
+func TestAnExpiryIsVotedLikeRules(t *testing.T) {
+	t.Parallel()
+	w := claimsWorld(t)
+	secretary := w.As(core.RoleSecretary)
+	meeting := func(due, present, favour int64) map[string]any {
+		return map[string]any{"vote_day": 20261009, "due": due, "present": present, "in_favour": favour, "minutes_no": "〔2026〕9号"}
+	}
+	vote := func(kind string, due, present, favour int64, party any) *apitest.Answer {
+		body := meeting(due, present, favour)
+		body["kind"], body["months"], body["from_day"] = kind, 24, 20261101
+		if party != nil {
+			body["party"] = party
+		}
+		return secretary.Post(w.In("/expiry"), body)
+	}
+	vote("party", 30, 30, 30, nil).WantProblem(422, "input.value")
+	vote("households", 300, 199, 199, nil).WantProblem(409, "rulebook.vote_present")
+	vote("assembly", 800, 401, 201, meeting(20, 14, 10)).WantProblem(409, "rulebook.vote_favour_due")
+	vote("assembly", 800, 401, 201, meeting(20, 14, 11)).Want(201)
+	type record struct {
+		Months   int64    `json:"months"`
+		Kind     string   `json:"kind"`
+		Present  int64    `json:"present"`
+		PartyDay core.Day `json:"party_day"`
+	}
+	got := apitest.Read[struct {
+		Now, Newest record
+		Soon        []struct{}
+		Households  int
+	}](w.As(core.RoleAuditor).Get(w.In("/expiry")).Want(200))
+	if got.Now != (record{}) || got.Newest != (record{24, "assembly", 401, 20261009}) || got.Soon == nil || got.Households != 0 {
+		t.Errorf("on record: %+v", got)
+	}
+}

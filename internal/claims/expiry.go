@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"qunyan/internal/access"
 	"qunyan/internal/core"
@@ -29,8 +28,8 @@ type Expiry struct {
 	Months  int64    // 0: nothing expires
 	FromDay core.Day // first of a month
 	Since   core.Day // points earned before count as earned on this day, so that a vote never reaches back (domain.md §5, R5)
-	Vote    rulebook.Vote
-	ByName  string
+	rulebook.Meetings
+	ByName string
 }
 
 // cutoff is the last day whose points expire with the close of a month on a day of today; 0 if none do. A month that is
@@ -46,40 +45,49 @@ func (e Expiry) cutoff(month core.Month, today core.Day) core.Day {
 	return day
 }
 
-const expiryColumns = `SELECT id, months, from_day, since_day, vote_day, vote_due, vote_present, vote_for, minutes_no, by_name FROM expiry_vote WHERE village = $1`
+const expiryColumns = `SELECT id, months, from_day, since_day, vote_kind, vote_day, vote_due, vote_present, vote_for, minutes_no,
+	party_day, party_due, party_present, party_for, party_minutes, by_name FROM expiry_vote WHERE village = $1`
 
 const (
 	sqlExpiryOn     = expiryColumns + ` AND from_day <= $2 ORDER BY id DESC LIMIT 1`
 	sqlExpiryNewest = expiryColumns + ` ORDER BY id DESC LIMIT 1`
-	sqlInsertExpiry = `INSERT INTO expiry_vote (village, id, months, from_day, since_day, vote_day, vote_due, vote_present, vote_for, minutes_no, by_name, created_ms)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+	sqlInsertExpiry = `INSERT INTO expiry_vote (village, id, months, from_day, since_day, vote_kind, vote_day, vote_due, vote_present, vote_for, minutes_no,
+		party_day, party_due, party_present, party_for, party_minutes, by_name, created_ms)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
 )
 
 func scanExpiry(r store.Row) (e Expiry, err error) {
-	err = r.Scan(&e.ID, &e.Months, &e.FromDay, &e.Since, &e.Vote.Day, &e.Vote.Due, &e.Vote.Present, &e.Vote.InFavour, &e.Vote.MinutesNo, &e.ByName)
+	v, p := &e.Vote, &e.Party
+	err = r.Scan(&e.ID, &e.Months, &e.FromDay, &e.Since, (*string)(&v.Kind), &v.Day, &v.Due, &v.Present, &v.InFavour, &v.MinutesNo,
+		&p.Day, &p.Due, &p.Present, &p.InFavour, &p.MinutesNo, &e.ByName)
+	p.Kind = rulebook.PartyMembers
 	if errors.Is(err, store.ErrNone) {
 		return Expiry{}, nil
 	}
 	return e, err
 }
 
-// VoteExpiry records the villagers' representatives' vote that points expire so many months after they were earned, or
-// with 0 that they do not, from the first of a coming month. The quorum is that of the rules. A longer time keeps the
-// beginning it had; a shorter one, or the first, counts points as earned when it begins.
+// VoteExpiry records a village's vote that points expire so many months after they were earned, or with 0 that they do
+// not, from the first of a coming month. Who may decide, the quorum and whether the Party members meet first are as for
+// rules. A longer time keeps the beginning it had; a shorter one, or the first, counts points as earned when it begins.
 //
 // Errors: claims.expiry_months (least, most); claims.expiry_same; those of rulebook.CheckVote.
-func (s *Service) VoteExpiry(ctx context.Context, by core.Actor, village core.Area, months int64, from core.Day, vote rulebook.Vote) (core.ID, error) {
+func (s *Service) VoteExpiry(ctx context.Context, by core.Actor, village core.Area, months int64, from core.Day, in rulebook.Meetings) (core.ID, error) {
 	if err := access.Require(by, access.OpAdoptRules, village); err != nil {
 		return 0, err
 	}
 	if months != 0 && (months < MinExpiryMonths || months > MaxExpiryMonths) {
 		return 0, errs.New(errs.Invalid, "claims.expiry_months", "least", MinExpiryMonths, "most", MaxExpiryMonths).At("months")
 	}
-	vote.MinutesNo = strings.TrimSpace(vote.MinutesNo)
-	if err := rulebook.CheckVote(vote, from, core.DayOf(s.clock.Now())); err != nil {
-		return 0, err
-	}
 	return run(ctx, s, by, village, func(ctx context.Context, c *command) (core.ID, error) {
+		bounds, err := rulebook.BoundsOn(ctx, c.tx, village, c.today)
+		if err != nil {
+			return 0, err
+		}
+		held, err := rulebook.CheckVote(in, bounds, from, c.today)
+		if err != nil {
+			return 0, err
+		}
 		before, err := scanExpiry(c.tx.Row(ctx, sqlExpiryNewest, village))
 		if err != nil {
 			return 0, err
@@ -91,14 +99,20 @@ func (s *Service) VoteExpiry(ctx context.Context, by core.Actor, village core.Ar
 		if before.Months != 0 && months > before.Months {
 			since = before.Since
 		}
-		id := c.ids.Next()
-		_, err = c.tx.Exec(ctx, sqlInsertExpiry, village, id, months, from, since, vote.Day, vote.Due, vote.Present, vote.InFavour, vote.MinutesNo, c.by.Name, c.now)
-		if err != nil {
-			return 0, err
-		}
-		return id, c.log(ctx, "claims.vote_expiry", "expiry", id.String(), map[string]any{"months": before.Months},
-			map[string]any{"months": months, "from_day": from, "vote_day": vote.Day, "due": vote.Due, "present": vote.Present, "in_favour": vote.InFavour, "minutes_no": vote.MinutesNo})
+		return c.writeExpiry(ctx, before, Expiry{ID: c.ids.Next(), Months: months, FromDay: from, Since: since, Meetings: held, ByName: c.by.Name})
 	})
+}
+
+func (c *command) writeExpiry(ctx context.Context, before, e Expiry) (core.ID, error) {
+	v, p := e.Vote, e.Party
+	if _, err := c.tx.Exec(ctx, sqlInsertExpiry, c.village, e.ID, e.Months, e.FromDay, e.Since, string(v.Kind), v.Day, v.Due, v.Present, v.InFavour,
+		v.MinutesNo, p.Day, p.Due, p.Present, p.InFavour, p.MinutesNo, e.ByName, c.now); err != nil {
+		return 0, err
+	}
+	return e.ID, c.log(ctx, "claims.vote_expiry", "expiry", e.ID.String(), map[string]any{"months": before.Months},
+		map[string]any{"months": e.Months, "from_day": e.FromDay, "kind": v.Kind, "vote_day": v.Day, "due": v.Due, "present": v.Present,
+			"in_favour": v.InFavour, "minutes_no": v.MinutesNo, "party_day": p.Day, "party_due": p.Due, "party_present": p.Present,
+			"party_for": p.InFavour, "party_minutes": p.MinutesNo})
 }
 
 // ExpiryOf is what is in force in a village today, and the newest vote, which may begin later.

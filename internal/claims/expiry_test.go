@@ -14,8 +14,42 @@ import (
 func (p *place) vote(months int64, from core.Day) error {
 	today := core.DayOf(p.clock.Now())
 	_, err := p.claims.VoteExpiry(context.Background(), p.secretary, p.village, months, from,
-		rulebook.Vote{Kind: rulebook.Representatives, Day: today, Due: 30, Present: 25, InFavour: 20, MinutesNo: "〔2026〕9号"})
+		rulebook.Meetings{Vote: rulebook.Vote{Kind: rulebook.Representatives, Day: today, Due: 30, Present: 25, InFavour: 20, MinutesNo: "〔2026〕9号"}})
 	return err
+}
+
+// TestExpiryIsVotedLikeRules holds the vote to every meeting of the law with its own quorum, and to the Party members'
+// meeting where the county wants it.
+func TestExpiryIsVotedLikeRules(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t, 1)
+	ctx := context.Background()
+	today := core.DayOf(p.clock.Now())
+	vote := func(months int64, m rulebook.Meetings) error {
+		_, err := p.claims.VoteExpiry(ctx, p.secretary, p.village, months, 20261001, m)
+		return err
+	}
+	held := func(kind rulebook.Meeting, due, present, favour int64) rulebook.Vote {
+		return rulebook.Vote{Kind: kind, Day: today, Due: due, Present: present, InFavour: favour, MinutesNo: " 〔2026〕  9号 "}
+	}
+	p.wants(vote(24, rulebook.Meetings{Vote: held(rulebook.Representatives, 30, 19, 19)}), "rulebook.vote_present")
+	p.wants(vote(24, rulebook.Meetings{Vote: held(rulebook.Households, 300, 200, 100)}), "rulebook.vote_favour")
+	p.wants(vote(24, rulebook.Meetings{Vote: held(rulebook.Assembly, 800, 400, 400)}), "rulebook.vote_present_half")
+	p.wants(vote(24, rulebook.Meetings{Vote: held(rulebook.Assembly, 30, 31, 20)}), "rulebook.vote_numbers")
+	p.wants(vote(24, rulebook.Meetings{Vote: held(rulebook.PartyMembers, 30, 30, 30)}), "rulebook.vote_kind")
+	p.wants(vote(24, rulebook.Meetings{}), "rulebook.vote_kind")
+	p.wants(vote(24, rulebook.Meetings{Vote: held(rulebook.Assembly, 800, 401, 201)}), "")
+	p.wants(vote(36, rulebook.Meetings{Vote: held(rulebook.Households, 300, 200, 101), Party: held(rulebook.PartyMembers, 20, 14, 10)}), "rulebook.vote_favour_due")
+	p.wants(vote(36, rulebook.Meetings{Vote: held(rulebook.Households, 300, 200, 101), Party: held(rulebook.PartyMembers, 20, 14, 11)}), "")
+	_, newest, err := p.claims.ExpiryOf(ctx, p.village)
+	if err != nil || newest.Months != 36 || newest.Vote.Kind != rulebook.Households || newest.Vote.MinutesNo != "〔2026〕 9号" || newest.Party.InFavour != 11 {
+		t.Errorf("on record: %+v, %v", newest, err)
+	}
+	wanted := rulebook.Widest()
+	wanted.PartyMeeting = true
+	alone := rulebook.Meetings{Vote: held(rulebook.Representatives, 30, 20, 11)}
+	_, err = rulebook.CheckVote(alone, wanted, 20261001, today)
+	p.wants(err, "rulebook.party_needed")
 }
 
 // TestPointsExpireOnlyAsVoted plays a village from its vote to the close that lets points expire: never before two years

@@ -54,7 +54,7 @@ func TestOversight(t *testing.T) {
 	if r := own.Items[0]; r.Approved != 2 || r.WaitHours != 2 || r.PaceSec != 3 || r.Quick != 1 || r.Upheld != 0 {
 		t.Errorf("the reviewer's figures: %+v", r)
 	}
-	f, err := c.reports.Fairness(ctx, township, v.code, report.Span{})
+	f, err := c.reports.Fairness(ctx, as("审计", core.RoleAuditor, v.code), v.code, report.Span{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,8 +23,8 @@ func (s *Service) RecordVote(ctx context.Context, by core.Actor, in VoteInput) e
 	if err := access.Require(by, access.OpAdoptRules, in.Village); err != nil {
 		return err
 	}
-	in.Vote, in.Party = in.Vote.trimmed(), in.Party.trimmed()
-	in.Party.Kind = PartyMembers
+	m := Meetings{in.Vote, in.Party}.trimmed()
+	in.Vote, in.Party = m.Vote, m.Party
 	if err := s.lookAt(ctx, in.Village, in.Version); err != nil {
 		return err
 	}

@@ -2,13 +2,15 @@ package rulebook
 
 import "qunyan/internal/core"
 
-// CheckVote holds a village's vote that is not about a draft to the same quorum, day and minutes as a vote on rules, and
-// its beginning to the first day of a coming month. Errors: rulebook.from_day; those of a vote.
-func CheckVote(v Vote, from, today core.Day) error {
+// CheckVote holds a village's decision that is not about a draft to the same meetings, quorums, days and minutes as a vote
+// on rules, and its beginning to the first day of a coming month. It answers with the record as it is kept.
+// Errors: rulebook.from_day; rulebook.vote_kind, party_needed, party_day; those of a vote.
+func CheckVote(m Meetings, bounds Bounds, from, today core.Day) (Meetings, error) {
+	m = m.trimmed()
 	if err := checkFromDay(from, today); err != nil {
-		return err
+		return m, err
 	}
-	return v.trimmed().check(today)
+	return m, m.check(bounds, today)
 }
 
 // CheckBranchVote holds a vote of the Party members' meeting to its quorum, day and minutes (domain.md §3: two thirds present,

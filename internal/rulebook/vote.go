@@ -110,31 +110,48 @@ type VoteInput struct {
 	NoticeDays int
 }
 
-// check holds both meetings to their quorums, the Party members' first as it came first, and the days of the notice to
-// the county's bounds.
+// check holds both meetings to what Meetings.check says and the days of the notice to the county's bounds.
 func (in VoteInput) check(bounds Bounds, today core.Day) error {
-	if !slices.Contains(Deciding(), in.Vote.Kind) {
-		return errs.New(errs.Invalid, "rulebook.vote_kind").At("kind")
-	}
-	switch {
-	case in.Party.Day == 0 && in.Party != (Vote{Kind: PartyMembers}):
-		return errs.New(errs.Invalid, "rulebook.vote_day").At("party.vote_day")
-	case in.Party.Day == 0 && bounds.PartyMeeting:
-		return errs.New(errs.Conflict, "rulebook.party_needed").At("party")
-	case in.Party.Day != 0:
-		if err := in.Party.check(today); err != nil {
-			e := errs.From(err)
-			return e.At("party." + e.Field)
-		}
-		if in.Vote.Day.Valid() && in.Party.Day > in.Vote.Day {
-			return errs.New(errs.Invalid, "rulebook.party_day").At("party.vote_day")
-		}
-	}
-	if err := in.Vote.check(today); err != nil {
+	if err := (Meetings{in.Vote, in.Party}).check(bounds, today); err != nil {
 		return err
 	}
 	if int64(in.NoticeDays) < bounds.NoticeMin || int64(in.NoticeDays) > bounds.NoticeMax {
 		return errs.New(errs.Invalid, "rulebook.notice_days", "low", bounds.NoticeMin, "high", bounds.NoticeMax).At("notice_days")
 	}
 	return nil
+}
+
+// Meetings is how a village decided: the vote that counts, and the Party members' meeting before it.
+type Meetings struct {
+	Vote  Vote
+	Party Vote // Day 0 where there was none
+}
+
+// trimmed is the record as it is kept.
+func (m Meetings) trimmed() Meetings {
+	m.Vote, m.Party = m.Vote.trimmed(), m.Party.trimmed()
+	m.Party.Kind = PartyMembers
+	return m
+}
+
+// check holds both meetings to their quorums, the Party members' first as it came first.
+func (m Meetings) check(bounds Bounds, today core.Day) error {
+	if !slices.Contains(Deciding(), m.Vote.Kind) {
+		return errs.New(errs.Invalid, "rulebook.vote_kind").At("kind")
+	}
+	switch {
+	case m.Party.Day == 0 && m.Party != (Vote{Kind: PartyMembers}):
+		return errs.New(errs.Invalid, "rulebook.vote_day").At("party.vote_day")
+	case m.Party.Day == 0 && bounds.PartyMeeting:
+		return errs.New(errs.Conflict, "rulebook.party_needed").At("party")
+	case m.Party.Day != 0:
+		if err := m.Party.check(today); err != nil {
+			e := errs.From(err)
+			return e.At("party." + e.Field)
+		}
+		if m.Vote.Day.Valid() && m.Party.Day > m.Vote.Day {
+			return errs.New(errs.Invalid, "rulebook.party_day").At("party.vote_day")
+		}
+	}
+	return m.Vote.check(today)
 }

@@ -26,6 +26,28 @@ export function voteFault(kind: Meeting, count: Count): VoteFault | null {
   return in_favour < leastFavour(kind, due, present) ? 'favour' : null
 }
 
+/** One meeting as it stands in the minutes. */
+export interface Minutes extends Count {
+  vote_day: number
+  minutes_no: string
+}
+
+/** The meeting that decided, and the Party members' before it where there was one. */
+export interface Held {
+  kind: Exclude<Meeting, 'party'>
+  vote: Minutes
+  with_party: boolean
+  party: Minutes
+}
+
+export const blankMinutes = (day: number): Minutes => ({ vote_day: day, due: null, present: null, in_favour: null, minutes_no: '' })
+const sound = (of: Meeting, record: Minutes) => voteFault(of, record) === null && record.minutes_no.trim() !== '' && record.vote_day !== 0
+/** Whether the record is complete and carries; the server holds it to the same. */
+export const carried = (held: Held) => sound(held.kind, held.vote) && (!held.with_party || sound('party', held.party))
+const sent = (record: Minutes) => ({ vote_day: record.vote_day, due: record.due ?? 0, present: record.present ?? 0, in_favour: record.in_favour ?? 0, minutes_no: record.minutes_no.trim() })
+/** The record as the server takes it. */
+export const heldBody = (held: Held) => ({ ...sent(held.vote), kind: held.kind, ...(held.with_party ? { party: sent(held.party) } : {}) })
+
 /** Rules begin on a month's first day, never backwards: the coming months one may choose. */
 export const coming = (today: number, months = 6) => Array.from({ length: months }, (_, k) => addMonths(monthOf(today), k + 1) * 100 + 1)
 

@@ -19,7 +19,7 @@ export const table = {
   SetReviewing: ['county', 'township', 'secretary'],
   RegisterKin: ['township', 'clerk'],
   ReadReviewers: ['township', 'secretary', 'supervisor'],
-  ReadFairness: ['township', 'supervisor'],
+  ReadFairness: ['township', 'supervisor', 'auditor'],
   PublishNotice: ['clerk', 'secretary'],
   ObjectOnPaper: ['secretary', 'clerk'],
   AnswerObjection: ['supervisor', 'secretary', 'township'],

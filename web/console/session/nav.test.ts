@@ -41,7 +41,7 @@ describe('abilities', () => {
 
 describe('navigation', () => {
   it('shows each role of a village its own work', () => {
-    expect(routes([grant('clerk', village)], village)).toEqual(['gatherings', 'appraisals', 'sheet', 'entry', 'suggestions', 'claims', 'month', 'goods', 'stock', 'money', 'redemptions', 'tills', 'households', 'rules', 'book', 'kin', 'burden', 'overview'])
+    expect(routes([grant('clerk', village)], village)).toEqual(['gatherings', 'appraisals', 'sheet', 'entry', 'suggestions', 'claims', 'month', 'goods', 'stock', 'money', 'redemptions', 'tills', 'households', 'rules', 'book', 'kin', 'branch', 'burden', 'overview'])
     expect(routes([grant('secretary', village)], village)).toContain('staff')
     expect(routes([grant('supervisor', village)], village)).toContain('audit')
     expect(routes([grant('keeper', village)], village)).not.toContain('review')
