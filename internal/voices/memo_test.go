@@ -69,7 +69,9 @@ func TestASpokenSuggestionsRoad(t *testing.T) {
 	errors := make([]error, 2)
 	var both sync.WaitGroup
 	for i, by := range []core.Actor{l.Clerk, l.Secretary} {
-		both.Go(func() { _, errors[i] = l.svc.Type(ctx, by, l.Village, raised.ID, 0, by.Name+"听到：村口装一盏路灯") })
+		both.Go(func() {
+			_, errors[i] = l.svc.Type(ctx, by, l.Village, raised.ID, 0, by.Name+"听到：村口装一盏路灯")
+		})
 	}
 	both.Wait()
 	typist, other := l.Clerk, l.Secretary
