@@ -129,6 +129,15 @@ func TestALongNoticeStaysSmall(t *testing.T) {
 			t.Errorf("%q: %d lines", rest, got)
 		}
 	}
+	// On A3 two lines stand side by side, or the village's board would be full of paper.
+	big := string(w.Stranger().Get(w.at("?print=a3")).Want(200).Body)
+	rows := strings.Count(big, "\n<tr")
+	if rows < 1000 || rows > 1010 {
+		t.Errorf("a3: %d rows", rows)
+	}
+	if strings.Count(big, "<td>2000<") != 1 || strings.Count(big, "<td>1<") != 1 {
+		t.Error("a3: the first or the last line does not stand there once")
+	}
 }
 
 // fillNotice adds lines to the list as if as many claims had been approved.
