@@ -41,6 +41,7 @@ const (
 	OpReadMarks        Op = "read_marks"        // look at who marked how in an appraisal
 	OpSuggest          Op = "suggest"           // a household with its card and PIN, or the clerk for one without a phone
 	OpDecideSuggestion Op = "decide_suggestion" // record what the committees decided and what came of it
+	OpTypeMemo         Op = "type_memo"         // listen to a suggestion's voice memo and type what is heard
 	OpSealBook         Op = "seal_book"         // sign a checkpoint over the book now
 
 	OpReadBranch       Op = "read_branch"        // look at the Party branch's members, their points and lists: inside the branch only
@@ -124,6 +125,7 @@ var table = map[Op][]core.Role{
 	OpReadMarks:        {core.RoleSecretary, core.RoleClerk, core.RoleSupervisor, core.RoleTownship},
 	OpSuggest:          {core.RoleSecretary, core.RoleClerk, UnlockedCard},
 	OpDecideSuggestion: {core.RoleSecretary, core.RoleClerk},
+	OpTypeMemo:         {core.RoleSecretary, core.RoleClerk},
 	OpSealBook:         {core.RoleCounty, core.RoleTownship, core.RoleSecretary, core.RoleSupervisor, System},
 
 	// The branch's points are its own: neither township nor supervisor nor auditor reads them here. An entry about the

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -101,14 +102,19 @@ type stream struct {
 	Write   func(ctx context.Context, w io.Writer) error
 }
 
-// handleStream registers an operation that answers with a stream of the given media type.
+// handleStream registers an operation that answers with a stream of the given media type, or of one of several with commas
+// between them.
 func handleStream[I any](s *server, sp spec, mediaType string, fn func(ctx context.Context, by core.Actor, in *I) (*stream, error)) {
 	handleStreamOf(s, sp, mediaType, binary(), fn)
 }
 
 func handleStreamOf[I any](s *server, sp spec, mediaType string, schema *huma.Schema, fn func(ctx context.Context, by core.Actor, in *I) (*stream, error)) {
 	op := s.operation(sp)
-	op.Responses[strconv.Itoa(op.DefaultStatus)].Content = map[string]*huma.MediaType{mediaType: {Schema: schema}}
+	content := map[string]*huma.MediaType{}
+	for one := range strings.SplitSeq(mediaType, ", ") {
+		content[one] = &huma.MediaType{Schema: schema}
+	}
+	op.Responses[strconv.Itoa(op.DefaultStatus)].Content = content
 	huma.Register(s.huma, op, func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
 		x := exchangeOf(ctx)
 		out, err := fn(ctx, x.by, in)

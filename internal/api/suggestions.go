@@ -13,8 +13,9 @@ const suggestionsTag = "Suggestions"
 
 // SuggestBody is a household's suggestion.
 type SuggestBody struct {
-	Text  string `json:"text" minLength:"1" maxLength:"500" doc:"at least 5 characters; no telephone or identity numbers"`
-	Named bool   `json:"named,omitempty" doc:"show the household in public, name masked"`
+	Text  string  `json:"text,omitempty" maxLength:"500" doc:"at least 5 characters; no telephone or identity numbers; may be left out where there is a memo"`
+	Named bool    `json:"named,omitempty" doc:"show the household in public, name masked"`
+	Memo  core.ID `json:"memo,omitempty" doc:"a voice memo that was sent before; without words the suggestion waits to be typed"`
 }
 
 type OfficeSuggestBody struct {
@@ -31,7 +32,7 @@ type suggestionView struct {
 	Text        string         `json:"text"`
 	Named       bool           `json:"named"`
 	Withheld    bool           `json:"withheld" doc:"the public list does not show the text"`
-	State       voices.State   `json:"state" enum:"open,adopted,rejected,done"`
+	State       voices.State   `json:"state" enum:"untyped,open,adopted,rejected,done"`
 	ByKind      core.ActorKind `json:"by_kind"`
 	ByName      string         `json:"by_name" doc:"'' for a household"`
 	Day         core.Day       `json:"day"`
@@ -44,6 +45,8 @@ type suggestionView struct {
 	DoneMs      int64          `json:"done_ms"`
 	Claim       core.ID        `json:"claim" doc:"of an adopted one; '' where none could be made"`
 	ClaimCode   string         `json:"claim_code" doc:"why none could"`
+	HasMemo     bool           `json:"has_memo" doc:"it was spoken; the village office can listen"`
+	TypedName   string         `json:"typed_name" doc:"who typed the memo; '' if nobody had to"`
 	Version     int64          `json:"version"`
 	CanDecide   bool           `json:"can_decide" doc:"nothing but its state and the reader's roles stand in the way: it is not the own household's, and the reader did not type it in"`
 }
@@ -53,7 +56,7 @@ func viewSuggestion(by core.Actor, village core.Area) func(voices.Suggestion) su
 		return suggestionView{ID: s.ID, Household: s.Household, Number: s.Number, GroupName: s.Group, Head: s.Head, Text: s.Text, Named: s.Named,
 			Withheld: s.Withheld, State: s.State, ByKind: s.ByKind, ByName: s.ByName, Day: s.Day, MinutesNo: s.MinutesNo, Answer: s.Answer,
 			DecidedName: s.DecidedName, DecidedMs: s.DecidedMs, Note: s.Note, DoneName: s.DoneName, DoneMs: s.DoneMs, Claim: s.Claim,
-			ClaimCode: s.ClaimCode, Version: s.Version, CanDecide: s.Can(by, village) && access.Can(by, access.OpDecideSuggestion, village)}
+			ClaimCode: s.ClaimCode, HasMemo: s.Memo != 0, TypedName: s.TypedName, Version: s.Version, CanDecide: s.Can(by, village) && access.Can(by, access.OpDecideSuggestion, village)}
 	}
 }
 
@@ -61,7 +64,7 @@ func viewSuggestion(by core.Actor, village core.Area) func(voices.Suggestion) su
 type ownSuggestion struct {
 	ID     core.ID      `json:"id"`
 	Text   string       `json:"text"`
-	State  voices.State `json:"state" enum:"open,adopted,rejected,done"`
+	State  voices.State `json:"state" enum:"untyped,open,adopted,rejected,done"`
 	Day    core.Day     `json:"day"`
 	Answer string       `json:"answer"`
 	Note   string       `json:"note"`
@@ -95,7 +98,7 @@ func (s *server) registerSuggestions() {
 	}, func(ctx context.Context, by core.Actor, in *struct {
 		InVillage
 		PageQuery
-		State string `query:"state" enum:"open,adopted,rejected,done"`
+		State string `query:"state" enum:"untyped,open,adopted,rejected,done"`
 	}) (*list[suggestionView], error) {
 		rows, next, err := s.svc.Voices.Suggestions(ctx, by, in.Village.Area, voices.State(in.State), in.page())
 		return listOf(rows, next, viewSuggestion(by, in.Village.Area)), err
@@ -107,9 +110,10 @@ func (s *server) registerSuggestions() {
 		InVillage
 		Body OfficeSuggestBody
 	}) (*suggestionView, error) {
-		one, err := s.svc.Voices.Raise(ctx, by, in.Village.Area, voices.Draft{Household: in.Body.Household, Text: in.Body.Text, Named: in.Body.Named})
+		one, err := s.svc.Voices.Raise(ctx, by, in.Village.Area, voices.Draft{Household: in.Body.Household, Text: in.Body.Text, Named: in.Body.Named, Memo: in.Body.Memo})
 		return viewed(one, err, viewSuggestion(by, in.Village.Area))
 	})
+	s.registerMemos(base)
 	s.registerDeciding(base + "/{id}")
 	s.registerOwnSuggestions()
 }
@@ -176,7 +180,7 @@ func (s *server) registerOwnSuggestions() {
 		ID: "raise-card-suggestion", Method: http.MethodPost, Path: "/card/suggestions", Tag: tagCardHolder, Op: access.OpUseCard, Auth: authCard,
 		Status: http.StatusCreated, Summary: "Suggest something to the village",
 	}, func(ctx context.Context, by core.Actor, in *struct{ Body SuggestBody }) (*ownSuggestion, error) {
-		one, err := s.svc.Voices.Raise(ctx, by, by.Village, voices.Draft{Text: in.Body.Text, Named: in.Body.Named})
+		one, err := s.svc.Voices.Raise(ctx, by, by.Village, voices.Draft{Text: in.Body.Text, Named: in.Body.Named, Memo: in.Body.Memo})
 		return viewed(one, err, viewOwnSuggestion)
 	})
 	handle(s, spec{

@@ -13,6 +13,7 @@ import (
 
 	"qunyan/internal/core"
 	"qunyan/internal/errs"
+	"qunyan/internal/files"
 	"qunyan/internal/ledger"
 	"qunyan/internal/store"
 )
@@ -272,10 +273,11 @@ func (r *restore) judgeBooks(ctx context.Context, st *store.Store) (err error) {
 		return tx.Rows(ctx, photosSQL, func(row store.Row) error {
 			var village core.Area
 			var hash []byte
-			if err := row.Scan(&village, &hash); err != nil {
+			var mime string
+			if err := row.Scan(&village, &hash, &mime); err != nil {
 				return err
 			}
-			_, err := os.Stat(filepath.Join(r.beside, filesFolder, village.String(), fmt.Sprintf("%x.jpg", hash)))
+			_, err := os.Stat(filepath.Join(r.beside, filesFolder, filepath.FromSlash(files.KeptAs(village, hash, mime))))
 			if errors.Is(err, fs.ErrNotExist) {
 				r.found.Missing++
 				err = nil
@@ -286,7 +288,7 @@ func (r *restore) judgeBooks(ctx context.Context, st *store.Store) (err error) {
 }
 
 // photosSQL leaves out the pictures that nothing took: they may have been swept while the backup was made.
-const photosSQL = `SELECT village, sha256 FROM file WHERE owner_id <> 0`
+const photosSQL = `SELECT village, sha256, mime FROM file WHERE owner_id <> 0`
 
 // place moves everything where it belongs. The database comes last: before it is there, nothing has been restored.
 func (r *restore) place() error {

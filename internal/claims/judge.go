@@ -120,11 +120,16 @@ func (y yardstick) judgement(w rulebook.Weighed) Judgement {
 	return j
 }
 
+// takenBack are the claims of household $2 whose line in the book was reversed. They count no more, neither against a cap
+// nor as a double: after a correction the deed can be entered again as it should have been.
+const takenBack = `(SELECT o.ref FROM line l JOIN line o ON o.village = l.village AND o.no = l.reverses
+		WHERE l.village = $1 AND l.owner = $2 AND l.reverses <> 0 AND l.category <> '')`
+
 // sqlPast reads a household's claims that count against its caps by a rule or its category: all that may still be posted,
-// or have been. A returned claim does not count; it is judged again when it is sent again.
+// or have been and stand. A returned claim does not count; it is judged again when it is sent again.
 const sqlPast = `SELECT day, rule, category, event, points, resident, source FROM claim
 	WHERE village = $1 AND household = $2 AND day BETWEEN $3 AND $4 AND (rule = $5 OR category = $6) AND id <> $7
-	AND state IN ('submitted', 'approved', 'noticed', 'frozen')`
+	AND state IN ('submitted', 'approved', 'noticed', 'frozen') AND id NOT IN ` + takenBack
 
 // pastOf reads what Weigh needs to know of a household's claims. except is left out.
 func (s *Service) pastOf(ctx context.Context, tx *store.Tx, village core.Area, y yardstick, household core.ID, day core.Day, except core.ID) (past []rulebook.Past, err error) {

@@ -44,14 +44,16 @@ const lineColumn = `COALESCE((SELECT l.no FROM book_close k
 		JOIN line l ON l.village = k.village AND l.owner = c.household AND l.no BETWEEN k.first_no AND k.last_no AND l.ref = c.id
 		WHERE k.village = $1 AND k.month = c.month), 0)`
 
-// claimColumns reads a claim with its household, its rule's text and whether it has a double. $1 is the village, in its
+// claimColumns reads a claim with its household, its rule's text and whether it has a double that stands. $1 is the village, in its
 // subqueries too (docs/sql.md).
 const claimColumns = `SELECT c.id, c.household, h.number, COALESCE(g.name, ''), h.head, c.version, c.rule, COALESCE(r.text_zh, ''),
 		COALESCE(r.text_en, ''), COALESCE(r.approver, ''), c.category, c.day, c.month, c.step, c.qty, c.points, c.asked, c.event,
 		c.note, c.proof, c.photo, ` + stateColumn + `, c.source, c.sheet, c.by_kind, c.by_id, c.by_name, c.reviewer, c.reviewer_name,
 		c.reviewed_ms, c.reason, c.notice, ` + lineColumn + `, c.version_no, c.created_ms, c.changed_ms, h.grp, c.first_by, c.first_name, c.first_ms,
 		CASE WHEN EXISTS (SELECT 1 FROM claim d WHERE d.village = $1 AND d.household = c.household AND d.day = c.day
-			AND d.rule = c.rule AND d.resident = c.resident AND d.id <> c.id AND d.state IN ('submitted', 'approved', 'noticed', 'frozen'))
+			AND d.rule = c.rule AND d.resident = c.resident AND d.id <> c.id AND d.state IN ('submitted', 'approved', 'noticed', 'frozen')
+			AND NOT EXISTS (SELECT 1 FROM line l JOIN line o ON o.village = l.village AND o.no = l.reverses
+				WHERE l.village = $1 AND l.owner = c.household AND l.reverses <> 0 AND l.category <> '' AND o.ref = d.id))
 			THEN 1 ELSE 0 END, c.resident, COALESCE(w.name, ''), c.warned_day, c.warned_no, c.warned_what
 	FROM claim c
 	JOIN book b ON b.village = c.village

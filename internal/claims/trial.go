@@ -79,7 +79,7 @@ const sqlTrialHomes = `SELECT id, number, head, members, state FROM household WH
 // sqlTrialClaims reads a household's claims that count, in the order of the deeds.
 const sqlTrialClaims = `SELECT rule, day, step, qty, points, event, source, resident, warned_day, warned_no, warned_what FROM claim
 	WHERE village = $1 AND household = $2 AND day BETWEEN $3 AND $4 AND state IN ('submitted', 'approved', 'noticed', 'frozen')
-	ORDER BY day, id`
+		AND id NOT IN ` + takenBack + ` ORDER BY day, id`
 
 type trialHome struct {
 	id      core.ID

@@ -44,7 +44,21 @@ func (f *folder) open() (*os.Root, error) {
 const (
 	photoEnd = ".jpg"
 	smallEnd = ".small.jpg" // made of a photo, and made again when it is missing: no backup holds it
+	memoEnd  = ".memo"
 )
+
+func endOf(mime string) string {
+	if mime == MIME {
+		return photoEnd
+	}
+	return memoEnd
+}
+
+// KeptAs is the name, with slashes and below the folder, of the content that a row of this media type and hash names.
+func KeptAs(village core.Area, hash []byte, mime string) string {
+	_, name := place(village, hash, endOf(mime))
+	return name
+}
 
 // place is where a content stands: nothing but digits and letters of our own making.
 func place(village core.Area, hash []byte, end string) (dir, name string) {

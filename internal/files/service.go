@@ -20,17 +20,21 @@ import (
 const (
 	OwnerClaim = "claim"
 	OwnerItem  = "item"
+	// OwnerSuggestion is of voice memos, from the moment they come in: no claim and no goods take one.
+	OwnerSuggestion = "suggestion"
 )
 
-// File is a kept picture.
+// File is a kept picture or voice memo.
 type File struct {
 	Village core.Area
 	ID      core.ID
 	Size    int64 // bytes
+	MIME    string
 
 	hash   []byte
 	byKind core.ActorKind
 	byID   core.ID
+	owner  string
 }
 
 // Service keeps pictures in a folder and their rows in the store. It is safe for concurrent use.
@@ -72,23 +76,24 @@ func (s *Service) Put(ctx context.Context, by core.Actor, village core.Area, upl
 	if err := s.folder.put(village, hash[:], smallEnd, made.small); err != nil {
 		return File{}, err
 	}
-	return s.keep(ctx, by, village, hash[:], made.whole)
+	return s.keep(ctx, by, File{Village: village, MIME: MIME, hash: hash[:], owner: OwnerClaim}, made.whole)
 }
 
 // keep writes a content and its row, once for the actor's intent. The caller holds swept for reading.
-func (s *Service) keep(ctx context.Context, by core.Actor, village core.Area, hash, content []byte) (File, error) {
-	if err := s.folder.put(village, hash, photoEnd, content); err != nil {
+func (s *Service) keep(ctx context.Context, by core.Actor, f File, content []byte) (File, error) {
+	village := f.Village
+	if err := s.folder.put(village, f.hash, endOf(f.MIME), content); err != nil {
 		return File{}, err
 	}
 	now := s.clock.Now()
-	f := File{Village: village, Size: int64(len(content)), hash: hash, byKind: by.Kind, byID: by.ID}
+	f.Size, f.byKind, f.byID = int64(len(content)), by.Kind, by.ID
 	err := s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
 		f.ID, err = store.Once(ctx, tx, by, village, now, func() (core.ID, error) {
 			if err := count(ctx, tx, by, village, core.DayOf(now), len(content)); err != nil {
 				return 0, err
 			}
 			id := s.ids.Next()
-			_, err := tx.Exec(ctx, insertSQL, village, id, hash, MIME, len(content), OwnerClaim, string(by.Kind), by.ID, now)
+			_, err := tx.Exec(ctx, insertSQL, village, id, f.hash, f.MIME, len(content), f.owner, string(by.Kind), by.ID, now)
 			return id, err
 		})
 		return err
@@ -194,18 +199,19 @@ func (s *Service) find(ctx context.Context, find func(ctx context.Context, tx *s
 }
 
 func (s *Service) content(f File) (io.ReadCloser, error) {
-	content, err := s.folder.get(f.Village, f.hash, photoEnd)
+	content, err := s.folder.get(f.Village, f.hash, endOf(f.MIME))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, errs.New(errs.NotFound, "files.no_file").Because(fmt.Errorf("the row of file %s has no content: %w", f.ID, err))
 	}
 	return content, err
 }
 
-const fileColumns = `SELECT f.village, f.id, f.size, f.sha256, f.by_kind, f.by_id FROM file f `
+const fileColumns = `SELECT f.village, f.id, f.size, f.mime, f.sha256, f.by_kind, f.by_id FROM file f `
 
 const (
 	insertSQL = `INSERT INTO file (village, id, sha256, mime, size, owner, owner_id, by_kind, by_id, created_ms) VALUES ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9)`
-	fileSQL   = fileColumns + `WHERE f.village = $1 AND f.id = $2`
+	// A memo is no photo, and has an address of its own.
+	fileSQL = fileColumns + `WHERE f.village = $1 AND f.id = $2 AND f.owner <> 'suggestion'`
 	// The picture of a claim is its household's too, whoever of the village's staff sent it.
 	householdFileSQL = fileColumns + `JOIN claim c ON c.village = f.village AND c.id = f.owner_id
 		WHERE f.village = $1 AND f.id = $2 AND f.owner = 'claim' AND c.household = $3`
@@ -214,6 +220,6 @@ const (
 )
 
 func scan(r store.Row) (f File, err error) {
-	err = r.Scan(&f.Village, &f.ID, &f.Size, &f.hash, &f.byKind, &f.byID)
+	err = r.Scan(&f.Village, &f.ID, &f.Size, &f.MIME, &f.hash, &f.byKind, &f.byID)
 	return f, err
 }

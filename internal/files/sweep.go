@@ -14,7 +14,7 @@ const looseMs = 7 * 24 * 60 * 60 * 1000
 const sweepAtOnce = 500
 
 const (
-	looseSQL  = `SELECT f.village, f.id, f.size, f.sha256, f.by_kind, f.by_id FROM file f WHERE f.owner_id = 0 AND f.created_ms < $1 ORDER BY f.created_ms LIMIT $2`
+	looseSQL  = `SELECT f.village, f.id, f.size, f.mime, f.sha256, f.by_kind, f.by_id FROM file f WHERE f.owner_id = 0 AND f.created_ms < $1 ORDER BY f.created_ms LIMIT $2`
 	removeSQL = `DELETE FROM file WHERE village = $1 AND id = $2 AND owner_id = 0`
 	sharedSQL = `SELECT COUNT(*) FROM file WHERE village = $1 AND sha256 = $2`
 )
@@ -67,5 +67,5 @@ func (s *Service) sweep(ctx context.Context, f File) error {
 	if err := s.folder.remove(f.Village, f.hash, smallEnd); err != nil {
 		return err
 	}
-	return s.folder.remove(f.Village, f.hash, photoEnd)
+	return s.folder.remove(f.Village, f.hash, endOf(f.MIME))
 }

@@ -10,7 +10,7 @@ import (
 	"regexp"
 )
 
-var keptName = regexp.MustCompile(`^[0-9]{12}/[0-9a-f]{64}\.jpg$`)
+var keptName = regexp.MustCompile(`^[0-9]{12}/[0-9a-f]{64}\.(jpg|memo)$`)
 
 // Kept says whether name, with slashes and below the folder, is one that a content is kept under.
 func Kept(name string) bool { return keptName.MatchString(name) }

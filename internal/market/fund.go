@@ -109,9 +109,13 @@ func (s *Service) saveFund(ctx context.Context, tx *store.Tx, by core.Actor, in 
 		}
 		after.ID = s.ids.Next()
 	} else {
-		before, err := fundOf(ctx, tx, in.Village, in.ID)
+		before, err := lockedFund(ctx, tx, in.Village, in.ID)
+		if err != nil {
+			return Fund{}, err
+		}
+		given, err := wasGiven(ctx, tx, in.Village, in.ID)
 		if err == nil {
-			err = before.mayBecome(after)
+			err = before.mayBecome(after, given)
 		}
 		if err != nil {
 			return Fund{}, err
@@ -140,11 +144,13 @@ func (s *Service) mayAddFund(ctx context.Context, tx *store.Tx, village core.Are
 	return err
 }
 
-func (f Fund) mayBecome(after Fund) error {
+// mayBecome holds an edit to what the giver was promised. given says that money came in and stands, spent or not: what it
+// bought is for the same people.
+func (f Fund) mayBecome(after Fund, given bool) error {
 	switch {
 	case f.Version != after.Version-1:
 		return errs.New(errs.Conflict, "market.fund_changed")
-	case f.Balance > 0 && (f.Donor != after.Donor || f.Purpose != after.Purpose || f.Listed != after.Listed):
+	case given && (f.Donor != after.Donor || f.Purpose != after.Purpose || f.Listed != after.Listed):
 		return errs.New(errs.Conflict, "market.fund_fixed", "name", f.Name)
 	case f.Balance > 0 && after.State == FundClosed:
 		return errs.New(errs.Conflict, "market.fund_not_empty", "name", f.Name, "have", yuan(int64(f.Balance)))
@@ -218,7 +224,7 @@ func giveOpenFund(ctx context.Context, tx *store.Tx, village core.Area, fund cor
 	if fund == 0 {
 		return nil
 	}
-	f, err := fundOf(ctx, tx, village, fund)
+	f, err := lockedFund(ctx, tx, village, fund)
 	if err == nil && f.State != FundOpen {
 		err = errs.New(errs.Conflict, "market.fund_closed", "name", f.Name)
 	}

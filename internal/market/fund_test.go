@@ -2,6 +2,8 @@ package market_test
 
 import (
 	"context"
+	"fmt"
+	"sync"
 	"testing"
 
 	"qunyan/internal/core"
@@ -13,8 +15,8 @@ import (
 // audit reads the village's book back as `qunyan verify` does.
 func (s *stage) audit() {
 	s.t.Helper()
-	if _, err := ledger.VerifyVillage(context.Background(), s.st, s.village, nil); err != nil {
-		s.t.Error(err)
+	if report, err := ledger.VerifyVillage(context.Background(), s.st, s.village, nil); err != nil || report.Fault != nil {
+		s.t.Error(report.Fault, err)
 	}
 }
 
@@ -168,6 +170,13 @@ func TestWhatTheGiverWasPromisedStays(t *testing.T) {
 	}
 	_, err = s.market.SaveFund(ctx, s.secretary, edit)
 	wantCode(t, err, "market.fund_changed")
+	rice := must(s.market.CreateItem(ctx, s.clerk, market.ItemInput{Village: s.village, Name: "救助米", Unit: "袋", Price: 5, Fund: fund.ID}))(t)
+	lot := s.deliver(rice, 2, 2_000, "r", 20260901)
+	edit.Version, edit.Listed = 2, false // the money is spent, and the goods are still for those on the list
+	_, err = s.market.SaveFund(ctx, s.secretary, edit)
+	wantCode(t, err, "market.fund_fixed")
+	edit.Listed = true
+	must(s.market.ReverseDelivery(ctx, s.secretary, s.village, lot.ID, "退货了"))(t)
 	must(s.market.ReverseIncome(ctx, s.secretary, s.village, "定向1", "退回"))(t)
 	edit.Version, edit.State = 2, market.FundClosed
 	must(s.market.SaveFund(ctx, s.secretary, edit))(t)
@@ -179,5 +188,31 @@ func TestWhatTheGiverWasPromisedStays(t *testing.T) {
 	wantCode(t, err, "market.fund_for_nobody")
 	_, err = s.market.SaveFund(ctx, s.clerk, market.FundInput{Village: s.village, Name: "x", Purpose: "y", Listed: true, State: market.FundOpen, Households: []core.ID{9}})
 	wantCode(t, err, "directory.no_household")
+	s.audit()
+}
+
+// TestAFundIsNotClosedOverMoneyThatComesIn: somebody closes a fund and opens it to everybody while a gift is being entered.
+func TestAFundIsNotClosedOverMoneyThatComesIn(t *testing.T) {
+	s := setUp(t)
+	ctx := context.Background()
+	home := s.household(1, 0)
+	for i := range 20 {
+		fund := s.fund(true, home)
+		var both sync.WaitGroup
+		both.Go(func() {
+			_, _ = s.market.RecordIncome(ctx, s.clerk, market.IncomeInput{Village: s.village, Kind: market.IncomeDonation,
+				Document: fmt.Sprintf("定向%d", i), Fund: fund.ID, Amount: 100})
+		})
+		both.Go(func() {
+			_, _ = s.market.SaveFund(ctx, s.secretary, market.FundInput{Village: s.village, ID: fund.ID, Name: "x", Donor: fund.Donor,
+				Purpose: fund.Purpose, State: market.FundClosed, Version: 1})
+		})
+		both.Wait()
+		for _, f := range s.purse().Funds {
+			if f.ID == fund.ID && f.Balance > 0 && (f.State == market.FundClosed || !f.Listed) {
+				t.Fatalf("round %d: %+v", i, f)
+			}
+		}
+	}
 	s.audit()
 }

@@ -177,6 +177,8 @@ func (s *Service) reverseDelivery(ctx context.Context, tx *store.Tx, by core.Act
 	switch {
 	case err != nil:
 		return lot, err
+	case lot.Kind != LotBought && lot.Kind != LotGiven: // what a count found is corrected by another count
+		return lot, errs.New(errs.NotFound, "market.no_delivery")
 	case lot.Reversed:
 		return lot, errs.New(errs.Conflict, "market.already_reversed")
 	case lot.By == by.ID:

@@ -92,8 +92,11 @@ func (in *SheetInput) check() error {
 		least = 1
 	}
 	seen := map[[2]core.ID]bool{}
-	for i, l := range in.Lines {
-		at := "lines[" + strconv.Itoa(i) + "]"
+	for i := range in.Lines {
+		if in.Kind == SheetCount { // counts all of one kind, whatever lots it lies in
+			in.Lines[i].Lot = 0
+		}
+		l, at := in.Lines[i], "lines["+strconv.Itoa(i)+"]"
 		switch key := [2]core.ID{l.Item, l.Lot}; {
 		case l.Qty < least || l.Qty > core.MaxQty:
 			return errs.New(errs.Invalid, "market.bad_quantity", "most", core.MaxQty).At(at + ".qty")
@@ -142,7 +145,8 @@ func (s *Service) ProposeSheet(ctx context.Context, by core.Actor, in SheetInput
 }
 
 // ConfirmSheet is the second person's word: what the sheet says is posted. It never takes more than is there; of a count
-// the difference that was found is posted, whatever was redeemed since. Whoever wrote the sheet cannot confirm it.
+// the difference that was found is posted, whatever was redeemed since, unless another count of the same goods came in between
+// (market.counted_since). Whoever wrote the sheet cannot confirm it.
 func (s *Service) ConfirmSheet(ctx context.Context, by core.Actor, village core.Area, id core.ID) (Sheet, error) {
 	if err := access.Require(by, access.OpConfirmStock, village); err != nil {
 		return Sheet{}, err
@@ -213,6 +217,9 @@ func (s *Service) postSheet(ctx context.Context, tx *store.Tx, by core.Actor, vi
 	var moves []movement
 	for _, i := range basket.byItem() {
 		m, err := s.applyLine(ctx, tx, by, village, sh, i, now)
+		if err == nil && sh.Kind == SheetCount && m.qty != 0 {
+			err = notCountedSince(ctx, tx, village, *sh, sh.Lines[i]) // the goods' row is locked by now
+		}
 		if err != nil {
 			return orField(err, i)
 		}
@@ -241,6 +248,17 @@ func (s *Service) postSheet(ctx context.Context, tx *store.Tx, by core.Actor, vi
 		}
 	}
 	return insertMovements(ctx, tx, village, by, now, moves...)
+}
+
+// notCountedSince refuses the difference of a count when another one was posted after it was written: it would be the same
+// pieces twice.
+func notCountedSince(ctx context.Context, tx *store.Tx, village core.Area, sh Sheet, l SheetLine) error {
+	var n int
+	err := tx.Row(ctx, sqlCountsSince, village, l.Item, sh.ID).Scan(&n)
+	if err == nil && n > 0 {
+		err = errs.New(errs.Conflict, "market.counted_since", "name", l.Name)
+	}
+	return err
 }
 
 // applyLine moves one kind of goods and its lots, and notes in the line what that cost.

@@ -333,6 +333,6 @@ func cursorID(cursor string) (core.ID, error) {
 }
 
 func attachPhoto(ctx context.Context, tx *store.Tx, village core.Area, photo, item core.ID) (bool, error) {
-	n, err := tx.Exec(ctx, `UPDATE file SET owner = 'item', owner_id = $1 WHERE village = $2 AND id = $3 AND (owner_id = 0 AND by_kind = 'staff' OR owner_id = $1)`, item, village, photo)
+	n, err := tx.Exec(ctx, `UPDATE file SET owner = 'item', owner_id = $1 WHERE village = $2 AND id = $3 AND (owner = 'claim' AND owner_id = 0 AND by_kind = 'staff' OR owner = 'item' AND owner_id = $1)`, item, village, photo)
 	return n == 1, err
 }

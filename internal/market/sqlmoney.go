@@ -81,6 +81,15 @@ func fundOf(ctx context.Context, tx *store.Tx, village core.Area, id core.ID) (F
 	return scanFund(tx.Row(ctx, sqlFundByID, village, id))
 }
 
+// lockedFund reads a fund that stays as it is until the command ends: whether money comes in and what the fund may become
+// are decided one after the other.
+func lockedFund(ctx context.Context, tx *store.Tx, village core.Area, id core.ID) (Fund, error) {
+	if _, err := tx.Exec(ctx, `UPDATE fund SET state = state WHERE village = $1 AND id = $2`, village, id); err != nil {
+		return Fund{}, err
+	}
+	return fundOf(ctx, tx, village, id)
+}
+
 // fundsOf lists the funds with the households on their lists.
 func fundsOf(ctx context.Context, tx *store.Tx, village core.Area) ([]Fund, error) {
 	funds, at := []Fund{}, map[core.ID]int{}
@@ -113,6 +122,13 @@ const sqlWriteFund = `INSERT INTO fund (village, id, name, donor, purpose, liste
 func writeFund(ctx context.Context, tx *store.Tx, village core.Area, f Fund, seen int64) (bool, error) {
 	n, err := tx.Exec(ctx, sqlWriteFund, village, f.ID, f.Name, f.Donor, f.Purpose, store.Flag(f.Listed), string(f.State), f.Version, f.ByName, f.CreatedMs, seen)
 	return n == 1, err
+}
+
+// wasGiven says that money came into the fund and was not taken back.
+func wasGiven(ctx context.Context, tx *store.Tx, village core.Area, fund core.ID) (bool, error) {
+	var n int
+	err := tx.Row(ctx, `SELECT COUNT(*) FROM shop_grant WHERE village = $1 AND fund = $2 AND reversed = 0`, village, fund).Scan(&n)
+	return n > 0, err
 }
 
 // writeFundHouseholds replaces a fund's list; every household on it must be on the village's.

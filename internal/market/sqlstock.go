@@ -192,5 +192,8 @@ func endSheet(ctx context.Context, tx *store.Tx, village core.Area, sh Sheet, by
 	return n == 1, err
 }
 
+// sqlCountsSince finds differences of counts that were posted after a sheet was written: ids grow with time.
+const sqlCountsSince = `SELECT COUNT(*) FROM movement WHERE village = $1 AND item = $2 AND id > $3 AND kind = 'count'`
+
 // sqlLastCount is the day of the newest count two people confirmed.
 const sqlLastCount = `SELECT COALESCE(MAX(day), 0) FROM stock_sheet WHERE village = $1 AND kind = 'count' AND state = 'done'`

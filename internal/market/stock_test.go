@@ -129,6 +129,31 @@ func TestALineOfAnInvoiceIsEnteredOnceAndCanBeTakenBackWhole(t *testing.T) {
 	s.audit()
 }
 
+func TestWhatACountFoundIsNoDeliveryToTakeBack(t *testing.T) {
+	s := setUp(t)
+	ctx := context.Background()
+	soap := s.stocked("肥皂", 5, 10, 1_000)
+	in := market.SheetInput{Village: s.village, Kind: market.SheetCount, Lines: []market.SheetLine{{Item: soap.ID, Qty: 12}}, Reason: "多了两块"}
+	sheet := must(s.market.ProposeSheet(ctx, s.keeper, in))(t)
+	must(s.market.ConfirmSheet(ctx, s.keeper2, s.village, sheet.ID))(t)
+	for _, row := range must(s.market.Stock(ctx, s.keeper, s.village))(t).Items {
+		for _, l := range row.Lots {
+			if l.Kind == market.LotFound {
+				_, err := s.market.ReverseDelivery(ctx, s.secretary, s.village, l.ID, "退货了")
+				wantCode(t, err, "market.no_delivery")
+			}
+		}
+	}
+	if it := s.item(soap.ID); it.Qty != 12 {
+		t.Errorf("stock %+v", it)
+	}
+	in.Lines = []market.SheetLine{{Item: soap.ID, Qty: 10, Lot: 1}, {Item: soap.ID, Qty: 10, Lot: 2}} // one kind of goods, twice
+	_, err := s.market.ProposeSheet(ctx, s.keeper, in)
+	wantCode(t, err, "market.item_twice")
+	s.check()
+	s.audit()
+}
+
 func TestSpoilageTakesTwoPersonsAndAReason(t *testing.T) {
 	s := setUp(t)
 	ctx := context.Background()
@@ -197,6 +222,28 @@ func TestACountPostsTheDifferenceItFound(t *testing.T) {
 	list, _, err := s.market.Sheets(ctx, s.keeper, s.village, core.Page{})
 	if err != nil || len(list) != 2 || list[0].ID != same.ID || len(list[1].Lines) != 3 {
 		t.Errorf("sheets %+v, %v", list, err)
+	}
+	s.check()
+	s.audit()
+}
+
+// Two people type the same count: the difference is posted once.
+func TestTheSameCountIsNotPostedTwice(t *testing.T) {
+	s := setUp(t)
+	ctx := context.Background()
+	soap, brush := s.stocked("肥皂", 5, 10, 1_000), s.stocked("牙刷", 5, 10, 500)
+	count := func(by core.Actor, lines ...market.SheetLine) market.Sheet {
+		return must(s.market.ProposeSheet(ctx, by, market.SheetInput{Village: s.village, Kind: market.SheetCount, Lines: lines, Reason: "少了两块"}))(t)
+	}
+	first, second := count(s.keeper, market.SheetLine{Item: soap.ID, Qty: 8}), count(s.clerk, market.SheetLine{Item: soap.ID, Qty: 8})
+	other := count(s.clerk, market.SheetLine{Item: brush.ID, Qty: 12})
+	must(s.market.ConfirmSheet(ctx, s.keeper2, s.village, first.ID))(t)
+	_, err := s.market.ConfirmSheet(ctx, s.keeper2, s.village, second.ID)
+	wantCode(t, err, "market.counted_since")
+	must(s.market.ConfirmSheet(ctx, s.keeper2, s.village, other.ID))(t) // of another shelf
+	must(s.market.ConfirmSheet(ctx, s.keeper2, s.village, count(s.clerk, market.SheetLine{Item: soap.ID, Qty: 7}).ID))(t)
+	if it := s.item(soap.ID); it.Qty != 7 || s.item(brush.ID).Qty != 12 {
+		t.Errorf("soap %+v", it)
 	}
 	s.check()
 	s.audit()

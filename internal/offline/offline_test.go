@@ -368,3 +368,56 @@ func TestFiveHundredWaitingRedemptionsComeThrough(t *testing.T) {
 	}
 	s.check()
 }
+
+// TestAnAllowanceHoldsForWhatComesAtOnce: redemptions of one till that arrive side by side together stay within what the
+// household may spend.
+func TestAnAllowanceHoldsForWhatComesAtOnce(t *testing.T) {
+	s := setUp(t)
+	s.rule(offline.Rule{Share: 50, Total: 2000, Days: 7, Tills: 1})
+	home := s.households(1, 100, "王建国")[0]
+	p := s.phone(s.keeper, "店里的手机")
+	results := make([]offline.Answer, 12)
+	var all sync.WaitGroup
+	for i := range results {
+		env := p.seal(newKey(), p.wish(home, s.soap, 2))
+		all.Go(func() {
+			out, err := s.offline.Sync(context.Background(), s.keeper, s.village, p.id, []offline.Envelope{env})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			results[i] = out.Answers[0]
+		})
+	}
+	all.Wait()
+	done := 0
+	for _, a := range results {
+		if a.Result == offline.Done {
+			done++
+		} else if a.Result != offline.Review || a.Reason.Code != "offline.over_limit" {
+			t.Errorf("%+v", a)
+		}
+	}
+	if done != 5 || s.spendable(home) != 50 {
+		t.Errorf("%d booked, %d points left", done, s.spendable(home))
+	}
+	s.check()
+}
+
+// TestGoodsForAFewAreNotHandedOutOffline: a till does not know who stands on a fund's list.
+func TestGoodsForAFewAreNotHandedOutOffline(t *testing.T) {
+	s := setUp(t)
+	ctx := context.Background()
+	home := s.households(1, 100, "王建国")[0]
+	fund := func(name string, listed bool, homes ...core.ID) core.ID {
+		return must(s.market.SaveFund(ctx, s.clerk, market.FundInput{Village: s.village, Name: name, Purpose: "救助", Listed: listed,
+			State: market.FundOpen, Households: homes}))(t).ID
+	}
+	for name, of := range map[string]core.ID{"救助米": fund("定向", true, home), "大家的油": fund("敬老", false)} {
+		must(s.market.CreateItem(ctx, s.clerk, market.ItemInput{Village: s.village, Name: name, Unit: "袋", Price: 5, Fund: of}))(t)
+	}
+	p := s.phone(s.keeper, "店里的手机")
+	if text := p.allowance.Text; strings.Contains(text, "救助米") || !strings.Contains(text, "大家的油") {
+		t.Errorf("the till's goods: %s", text)
+	}
+}

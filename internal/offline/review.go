@@ -84,33 +84,18 @@ func (s *Service) Cases(ctx context.Context, by core.Actor, village core.Area, s
 	if err := access.Require(by, access.OpReadVillage, village); err != nil {
 		return nil, "", err
 	}
-	before, err := cursorID(page.Cursor)
+	before, err := page.BeforeID()
 	if err != nil {
 		return nil, "", err
 	}
 	err = s.st.View(ctx, func(ctx context.Context, tx *store.Tx) error {
-		if cases, err = casesOf(ctx, tx, village, state, before, page.Limit+1); err != nil {
+		if cases, err = casesOf(ctx, tx, village, state, before, page.Size()+1); err != nil {
 			return err
 		}
-		if len(cases) > page.Limit {
-			cases = cases[:page.Limit]
-			next = cases[page.Limit-1].ID.String()
-		}
+		cases, next = core.Cut(cases, page, func(c Case) string { return c.ID.String() })
 		return s.fillIn(ctx, tx, village, cases)
 	})
 	return cases, next, err
-}
-
-// cursorID reads a page's cursor: the id of the last row shown, or nothing for the newest.
-func cursorID(cursor string) (core.ID, error) {
-	if cursor == "" {
-		return 1<<63 - 1, nil
-	}
-	id, err := core.ParseID(cursor)
-	if err != nil {
-		return 0, errs.New(errs.Invalid, "input.bad_cursor").At("cursor")
-	}
-	return id, nil
 }
 
 // fillIn adds the book's side.

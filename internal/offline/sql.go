@@ -24,7 +24,8 @@ const (
 		VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, 0, '', '', 0)`
 	sqlRevokeTill = `UPDATE till SET state = 'revoked', ended_by = $1, ended_name = $2, reason = $3, ended_ms = $4
 		WHERE village = $5 AND id = $6`
-	sqlSeen = `UPDATE till SET seen_ms = $1 WHERE village = $2 AND id = $3`
+	sqlTouchTill = `UPDATE till SET state = state WHERE village = $1 AND id = $2`
+	sqlSeen      = `UPDATE till SET seen_ms = $1 WHERE village = $2 AND id = $3`
 )
 
 // ruleOf reads a village's rule; one that allows nothing if it never set any.
@@ -188,9 +189,15 @@ func scanGood(r store.Row) (g good, err error) {
 	return g, err
 }
 
-// goodsOf lists what stands on the shelf, in its order.
+// Goods that a restricted fund keeps for the households on its list are handed out where the list can be asked.
+const sqlGoods = `SELECT i.id, i.name, i.unit, i.price, i.qty FROM item i
+	WHERE i.village = $1 AND i.state = 'active'
+		AND NOT EXISTS (SELECT 1 FROM fund f WHERE f.village = $1 AND f.id = i.fund AND f.listed = 1)
+	ORDER BY i.sort, i.id`
+
+// goodsOf lists what a till may hand out, in the order of the shelf.
 func goodsOf(ctx context.Context, tx *store.Tx, village core.Area) (goods []good, err error) {
-	err = tx.Rows(ctx, `SELECT id, name, unit, price, qty FROM item WHERE village = $1 AND state = 'active' ORDER BY sort, id`, func(r store.Row) error {
+	err = tx.Rows(ctx, sqlGoods, func(r store.Row) error {
 		g, err := scanGood(r)
 		goods = append(goods, g)
 		return err

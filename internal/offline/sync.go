@@ -122,6 +122,15 @@ func (s *Service) takeOne(ctx context.Context, by core.Actor, t Till, env Envelo
 
 // book is the command for what fits.
 func (s *Service) book(ctx context.Context, tx *store.Tx, by core.Actor, t Till, key string, in intent, now int64) (Answer, error) {
+	// One after the other for a till: what an allowance has paid for is added up before each is booked, and from the moment
+	// a till is revoked nothing of it is.
+	if _, err := tx.Exec(ctx, sqlTouchTill, t.Village, t.ID); err != nil {
+		return Answer{}, err
+	}
+	t, err := tillOf(ctx, tx, t.Village, t.ID)
+	if err != nil {
+		return Answer{}, err
+	}
 	prior, err := byKey(ctx, tx, t.Village, key)
 	if err == nil {
 		return s.again(ctx, tx, t, prior, key, in, now)

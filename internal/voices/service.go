@@ -2,6 +2,7 @@ package voices
 
 import (
 	"context"
+	"strings"
 
 	"qunyan/internal/access"
 	"qunyan/internal/claims"
@@ -40,12 +41,13 @@ func (s *Service) change(ctx context.Context, by core.Actor, op access.Op, villa
 // Draft is a suggestion as it comes in.
 type Draft struct {
 	Household core.ID // whose; a card's own always
-	Text      string
+	Text      string  // may be empty where there is a memo: it is typed later
 	Named     bool
+	Memo      core.ID // a voice memo that the actor sent; 0 if none
 }
 
 // Raise takes a suggestion: a household's own, with its card and PIN, or one that the village office types in for it.
-// Errors: voices.too_short, voices.personal_number, voices.too_many_today, voices.too_many_open.
+// Errors: voices.no_memo, voices.too_short, voices.personal_number, voices.too_many_today, voices.too_many_open.
 func (s *Service) Raise(ctx context.Context, by core.Actor, village core.Area, in Draft) (Suggestion, error) {
 	if err := access.Require(by, access.OpSuggest, village); err != nil {
 		return Suggestion{}, err
@@ -53,9 +55,14 @@ func (s *Service) Raise(ctx context.Context, by core.Actor, village core.Area, i
 	if by.Kind == core.CardActor {
 		in.Household = by.Household
 	}
-	var err error
-	if in.Text, err = cleanSuggestion(in.Text); err != nil {
-		return Suggestion{}, err
+	state := Open
+	if in.Memo != 0 && strings.TrimSpace(in.Text) == "" {
+		state, in.Text = Untyped, ""
+	} else {
+		var err error
+		if in.Text, err = cleanSuggestion(in.Text); err != nil {
+			return Suggestion{}, err
+		}
 	}
 	return s.change(ctx, by, access.OpSuggest, village, func(ctx context.Context, c *command) (core.ID, error) {
 		today := core.DayOf(c.Now)
@@ -63,10 +70,53 @@ func (s *Service) Raise(ctx context.Context, by core.Actor, village core.Area, i
 			return 0, err
 		}
 		id := c.NextID()
-		if _, err := c.Tx.Exec(ctx, sqlInsert, village, id, in.Household, in.Text, in.Named, string(by.Kind), by.ID, by.Name, today, c.Now); err != nil {
+		if err := c.takeMemo(ctx, id, in.Memo); err != nil {
 			return 0, err
 		}
-		return id, c.Log(ctx, "voices.raise", id, nil, map[string]any{"household": in.Household, "named": in.Named})
+		if _, err := c.Tx.Exec(ctx, sqlInsert, village, id, in.Household, in.Text, in.Named, string(state), string(by.Kind), by.ID, by.Name, today, c.Now, in.Memo); err != nil {
+			return 0, err
+		}
+		return id, c.Log(ctx, "voices.raise", id, nil, map[string]any{"household": in.Household, "named": in.Named, "memo": in.Memo})
+	})
+}
+
+// takeMemo ties a voice memo to its suggestion. A memo belongs to one, and everybody takes only what they sent themselves:
+// nobody else has heard it.
+func (c *command) takeMemo(ctx context.Context, suggestion, memo core.ID) error {
+	if memo == 0 {
+		return nil
+	}
+	n, err := c.Tx.Exec(ctx, sqlTakeMemo, suggestion, c.Village, memo, string(c.By.Kind), c.By.ID)
+	if err == nil && n == 0 {
+		err = errs.New(errs.NotFound, "voices.no_memo").At("memo")
+	}
+	return err
+}
+
+// Type writes down what a voice memo says, once: with the words the suggestion goes to the committees. Who typed them does
+// not decide on them. Errors: voices.typed_already, voices.changed_meanwhile, and those of the words.
+func (s *Service) Type(ctx context.Context, by core.Actor, village core.Area, id core.ID, version int64, text string) (Suggestion, error) {
+	if err := access.Require(by, access.OpTypeMemo, village); err != nil {
+		return Suggestion{}, err
+	}
+	text, err := cleanSuggestion(text)
+	if err != nil {
+		return Suggestion{}, err
+	}
+	return s.change(ctx, by, access.OpTypeMemo, village, func(ctx context.Context, c *command) (core.ID, error) {
+		was, err := read(ctx, c.Tx, village, id)
+		switch {
+		case err != nil:
+			return 0, err
+		case was.State != Untyped:
+			return 0, errs.New(errs.Conflict, "voices.typed_already")
+		case version != 0 && version != was.Version:
+			return 0, errs.New(errs.Conflict, "voices.changed_meanwhile")
+		}
+		if _, err := c.Tx.Exec(ctx, sqlType, text, by.ID, by.Name, village, id); err != nil {
+			return 0, err
+		}
+		return id, c.Log(ctx, "voices.type", id, map[string]any{"state": was.State}, map[string]any{"state": Open, "text": text})
 	})
 }
 

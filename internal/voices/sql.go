@@ -11,11 +11,14 @@ import (
 )
 
 const (
-	sqlCounts = `SELECT COUNT(CASE WHEN day = $1 THEN 1 END), COUNT(CASE WHEN state = 'open' THEN 1 END)
+	sqlCounts = `SELECT COUNT(CASE WHEN day = $1 THEN 1 END), COUNT(CASE WHEN state IN ('untyped', 'open') THEN 1 END)
 		FROM suggestion WHERE village = $2 AND household = $3`
 	sqlInsert = `INSERT INTO suggestion (village, id, household, text, named, withheld, state, by_kind, by_id, by_name, day, minutes_no, answer,
-			decided_by, decided_name, decided_ms, note, done_name, done_ms, claim, claim_code, version, created_ms)
-		VALUES ($1, $2, $3, $4, $5, 0, 'open', $6, $7, $8, $9, '', '', 0, '', 0, '', '', 0, 0, '', 1, $10)`
+			decided_by, decided_name, decided_ms, note, done_name, done_ms, claim, claim_code, version, created_ms, memo)
+		VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9, $10, '', '', 0, '', 0, '', '', 0, 0, '', 1, $11, $12)`
+	sqlTakeMemo = `UPDATE file SET owner_id = $1 WHERE village = $2 AND id = $3 AND owner = 'suggestion' AND owner_id = 0 AND by_kind = $4 AND by_id = $5`
+	sqlType     = `UPDATE suggestion SET state = 'open', text = $1, typed_by = $2, typed_name = $3, version = version + 1
+		WHERE village = $4 AND id = $5`
 	sqlDecide = `UPDATE suggestion SET state = $1, minutes_no = $2, answer = $3, withheld = $4, decided_by = $5, decided_name = $6,
 			decided_ms = $7, claim = $8, claim_code = $9, version = version + 1
 		WHERE village = $10 AND id = $11`
@@ -25,7 +28,7 @@ const (
 
 const columns = `SELECT s.id, s.household, h.number, COALESCE(g.name, ''), h.head, s.text, s.named, s.withheld, s.state, s.by_kind, s.by_id,
 		s.by_name, s.day, s.minutes_no, s.answer, s.decided_name, s.decided_ms, s.note, s.done_name, s.done_ms, s.claim, s.claim_code,
-		s.version, s.created_ms
+		s.version, s.created_ms, s.memo, s.typed_by, s.typed_name
 	FROM suggestion s
 	JOIN household h ON h.village = s.village AND h.id = s.household
 	LEFT JOIN area g ON g.code = h.grp
@@ -40,7 +43,7 @@ const (
 func scan(r store.Row) (s Suggestion, err error) {
 	err = r.Scan(&s.ID, &s.Household, &s.Number, &s.Group, &s.Head, &s.Text, store.Bool(&s.Named), store.Bool(&s.Withheld), &s.State, &s.ByKind,
 		&s.ByID, &s.ByName, &s.Day, &s.MinutesNo, &s.Answer, &s.DecidedName, &s.DecidedMs, &s.Note, &s.DoneName, &s.DoneMs, &s.Claim,
-		&s.ClaimCode, &s.Version, &s.CreatedMs)
+		&s.ClaimCode, &s.Version, &s.CreatedMs, &s.Memo, &s.TypedBy, &s.TypedName)
 	if errors.Is(err, store.ErrNone) {
 		err = errs.New(errs.NotFound, "voices.no_suggestion")
 	}

@@ -17,8 +17,9 @@ const Rule = "A02"
 // State is where a suggestion stands.
 type State string
 
-// The states: open → adopted or rejected; adopted → done.
+// The states: untyped → open → adopted or rejected; adopted → done. What comes in with words is open at once.
 const (
+	Untyped  State = "untyped" // a voice memo without words: the committees do not see it yet
 	Open     State = "open"
 	Adopted  State = "adopted"
 	Rejected State = "rejected"
@@ -26,14 +27,16 @@ const (
 )
 
 // Valid says whether s is one of the states.
-func (s State) Valid() bool { return slices.Contains([]State{Open, Adopted, Rejected, Done}, s) }
+func (s State) Valid() bool {
+	return slices.Contains([]State{Untyped, Open, Adopted, Rejected, Done}, s)
+}
 
 // Limits.
 const (
 	MinText = 5   // characters of a suggestion
 	MaxText = 500 // the same
 	PerDay  = 3   // suggestions of a household on one day, whoever types them
-	MaxOpen = 10  // suggestions of a household that wait for the committees
+	MaxOpen = 10  // suggestions of a household that wait to be typed or for the committees
 
 	maxAnswer  = 300
 	maxMinutes = 60
@@ -64,6 +67,9 @@ type Suggestion struct {
 	DoneMs      int64
 	Claim       core.ID // 0 where none could be made
 	ClaimCode   string  // why none was
+	Memo        core.ID // of the voice memo it came with; 0 if none
+	TypedBy     core.ID // of the staff who typed what is heard; 0 if nobody had to
+	TypedName   string
 	Version     int64
 	CreatedMs   int64
 }
@@ -73,7 +79,7 @@ func (s Suggestion) barred(by core.Actor, village core.Area) error {
 	switch {
 	case by.Household != 0 && by.Household == s.Household && by.Village == village:
 		return errs.New(errs.Forbidden, "voices.own_household")
-	case s.ByKind == core.StaffActor && s.ByID == by.ID:
+	case s.ByKind == core.StaffActor && s.ByID == by.ID, by.Kind == core.StaffActor && s.TypedBy == by.ID:
 		return errs.New(errs.Forbidden, "voices.own_suggestion")
 	}
 	return nil
@@ -99,6 +105,9 @@ type Public struct {
 
 // public leaves out what is not for everybody.
 func (s Suggestion) public() Public {
+	if s.State == Untyped {
+		s.State = Open // for everybody it waits, however it came
+	}
 	p := Public{ID: s.ID, State: s.State, Day: s.Day, Answer: s.Answer, Note: s.Note, DoneMs: s.DoneMs}
 	if s.State != Open && !s.Withheld {
 		p.Text = s.Text

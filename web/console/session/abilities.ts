@@ -28,6 +28,7 @@ export const table = {
   ReadMarks: ['clerk', 'secretary', 'supervisor', 'township'],
   Suggest: ['clerk', 'secretary'],
   DecideSuggestion: ['clerk', 'secretary'],
+  TypeMemo: ['clerk', 'secretary'],
   CloseMonth: ['secretary'],
   SealBook: ['county', 'township', 'secretary', 'supervisor'],
   ReverseLine: ['secretary'],
