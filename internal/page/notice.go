@@ -172,6 +172,61 @@ func (v *noticePage) Poster() string { return v.with("print", "a4") }
 // BigPoster is the same on the paper of a large board.
 func (v *noticePage) BigPoster() string { return v.with("print", "a3") }
 
+// manyLines is from how many lines on a list goes on A3 two lines side by side: a village of 400 households would need
+// 28 sheets otherwise, and no board has room for them.
+const manyLines = 100
+
+// Across is how many lines of the list stand side by side on paper.
+func (v *noticePage) Across() int {
+	lines := 0
+	for _, g := range v.Groups {
+		lines += len(g.Lines)
+	}
+	if v.Paper == "A3" && lines > manyLines {
+		return 2
+	}
+	return 1
+}
+
+// Halves has an element for each line that stands side by side with others.
+func (v *noticePage) Halves() []struct{} { return make([]struct{}, v.Across()) }
+
+// Each is how many columns a line takes.
+func (v *noticePage) Each() int {
+	if v.Grouped {
+		return 5
+	}
+	return 4
+}
+
+// Columns is how many columns the paper's table has.
+func (v *noticePage) Columns() int { return v.Each() * v.Across() }
+
+// paperLine is a line with its group beside it.
+type paperLine struct {
+	line
+	Group string
+}
+
+// Out is whether the line was taken off the list.
+func (l paperLine) Out() bool { return l.State == claims.Dropped }
+
+// Rows are the lines as they stand on paper, in the order of their numbers from left to right.
+func (v *noticePage) Rows() [][]paperLine {
+	var rows [][]paperLine
+	across := v.Across()
+	for _, g := range v.Groups {
+		for _, l := range g.Lines {
+			if len(rows) == 0 || len(rows[len(rows)-1]) == across {
+				rows = append(rows, nil)
+			}
+			last := len(rows) - 1
+			rows[last] = append(rows[last], paperLine{line: l, Group: g.Name})
+		}
+	}
+	return rows
+}
+
 // Chat is where the text for a chat group is.
 func (v *noticePage) Chat() string { return v.Link(noticePath(v.Village, v.ID) + "/chat") }
 

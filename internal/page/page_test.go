@@ -109,6 +109,8 @@ func TestNoticeInBothLanguages(t *testing.T) {
 	holds(t, anybody.Get(w.at("?lang=en")).Want(200), []string{"points notice, September 2026", "3 days left to object", "王*国", "Deductions"}, "王建国", "公示期", "Damages")
 	holds(t, anybody.Get(w.at("?lang=zh&print=a4")).Want(200),
 		[]string{"公示期 2026年9月9日—9月11日（3 天）", "<svg", "登记", "复核", "监督", "王*国", "counter(pages)"}, "王建国", "损坏公共设施")
+	// The colon of the English title made the template refuse it as an address in the running head.
+	holds(t, anybody.Get(w.at("?lang=en&print=a4")).Want(200), []string{"points notice, September 2026", "Recorded"}, "ZgotmplZ")
 	holds(t, anybody.Get("/p/"+w.Village.String()+"?lang=zh").Want(200), []string{"前进村积分公开", "2026年9月", "正在公示", "按时参加", "还没有上架"})
 	if a := anybody.Get("/p/" + w.Village.String()); a.Header.Get("Content-Language") != "zh-CN" {
 		t.Errorf("a reader who asks for nothing reads %s", a.Header.Get("Content-Language"))
@@ -128,6 +130,15 @@ func TestALongNoticeStaysSmall(t *testing.T) {
 		if got := strings.Count(string(a.Body), "\n<tr"); got < 2000 {
 			t.Errorf("%q: %d lines", rest, got)
 		}
+	}
+	// On A3 two lines stand side by side, or the village's board would be full of paper.
+	big := string(w.Stranger().Get(w.at("?print=a3")).Want(200).Body)
+	rows := strings.Count(big, "\n<tr")
+	if rows < 1000 || rows > 1010 {
+		t.Errorf("a3: %d rows", rows)
+	}
+	if strings.Count(big, "<td>2000<") != 1 || strings.Count(big, "<td>1<") != 1 {
+		t.Error("a3: the first or the last line does not stand there once")
 	}
 }
 
