@@ -140,7 +140,7 @@ func (s *server) chatText(ctx context.Context, _ core.Actor, in *struct {
 		most = claims.ChatDefault
 	}
 	text := claims.ChatText{Lang: lang, Notice: n, Lines: lines, Corrections: fixed, Link: s.origin(x.r) + "/p/" + village.String() + "/notice/" + id.String(),
-		Title: messages.Text(lang, "page.chat.heading", map[string]any{"village": area.Short, "month": n.Month.String(), "n": n.Seq})}
+		Title: claims.ChatTitle(lang, area.Short, n)}
 	return &chatView{text.Messages(most)}, nil
 }
 

@@ -31,6 +31,11 @@ describe('the steps of a month', () => {
   it('are all done once the month is closed', () => {
     expect(states(view({ closed: true, notices: [notice(20260926)] }))).toEqual(['done', 'done', 'done', 'done'])
   })
+
+  it('have nothing to do in a month that was passed by, unless a list of corrections came later', () => {
+    expect(states(view({ skipped: true }))).toEqual(['done', 'done', 'done', 'done'])
+    expect(states(view({ skipped: true, corrections: 1 }))[1]).toBe('now')
+  })
 })
 
 describe('the close', () => {

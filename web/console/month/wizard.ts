@@ -14,9 +14,12 @@ const count = (view: MonthView, state: keyof MonthView['counts']) => view.counts
 /** The last day on which somebody may object to a list of the month; 0 where none is out. */
 export const windowEnds = (view: Pick<MonthView, 'notices'>) => view.notices.reduce((last, notice) => Math.max(last, notice.to_day), 0)
 
+/** A month that had nothing of its own when a later one was closed, and still has nothing: its steps have nothing to say. */
+export const passedBy = (view: MonthView) => view.skipped && view.notices.length === 0 && view.corrections === 0
+
 /** Where each step stands. Several may be "now": claims may still be reviewed while a list hangs on the board. */
 export function stepsOf(view: MonthView): Step[] {
-  if (view.closed) return (['review', 'notice', 'window', 'close'] as const).map((name) => ({ name, state: 'done' }))
+  if (view.closed || passedBy(view)) return (['review', 'notice', 'window', 'close'] as const).map((name) => ({ name, state: 'done' }))
   const out = view.notices.length > 0
   const over = out && view.today > windowEnds(view)
   const steps: Record<StepName, StepState> = {
