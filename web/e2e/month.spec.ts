@@ -125,7 +125,7 @@ test('a month nobody put on notice can be closed; what waits moves on, and the s
   await page.getByRole('button', { name: '不公示，直接结账' }).click()
   const dialog = page.getByRole('dialog')
   await expect(dialog).toContainText(/没公示的 \d+ 条移到下个月/)
-  await dialog.getByRole('button', { name: '结账，入账 0 条' }).click()
+  await dialog.getByRole('button', { name: '结账（没有要入账的）' }).click()
   await expect(page.getByText(/另有 \d+ 条移到了下个月/)).toBeVisible()
   await page.reload()
   await settled(page)
