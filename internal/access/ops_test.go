@@ -76,7 +76,7 @@ func TestWhoKeepsTheShopReviewsNothingThere(t *testing.T) {
 // domain.md §3: read-only auditor.
 func TestTheAuditorOnlyReads(t *testing.T) {
 	t.Parallel()
-	reads := []access.Op{access.OpReadVillage, access.OpReadReports, access.OpReadAudit}
+	reads := []access.Op{access.OpReadVillage, access.OpReadReports, access.OpReadAudit, access.OpReadFairness}
 	for op, roles := range access.Table() {
 		if slices.Contains(roles, core.RoleAuditor) != slices.Contains(reads, op) {
 			t.Errorf("auditor and %s", op)
