@@ -86,23 +86,24 @@ func sealsBook(book *ledger.Service, log *slog.Logger) func(core.Area) claims.Se
 	return func(village core.Area) claims.Sealing { return sealing{book.Sealing(village), village, log} }
 }
 
-// sealing is a ledger's sealing that says in the log why it failed: nobody else is told, for the month is closed
-// whatever comes of it, and the daily job tries again.
+// sealing is a ledger's sealing that writes into the log why none was made: nobody else is told, for the month is closed
+// all the same, and the daily job tries again.
 type sealing struct {
 	*ledger.Sealing
 	village core.Area
 	log     *slog.Logger
 }
 
+// Sign is content with a book that has no line yet.
 func (s sealing) Sign(ctx context.Context, tx *store.Tx) error {
-	_, err := s.Sealing.Sign(ctx, tx)
-	switch {
-	case err == nil, errs.CodeOf(err) == "seal.none":
-		return nil
-	default:
-		s.log.Error("checkpoint with a close", "village", s.village, "error", err)
+	if _, err := s.Sealing.Sign(ctx, tx); err != nil && errs.CodeOf(err) != "seal.none" {
 		return err
 	}
+	return nil
+}
+
+func (s sealing) Failed(err error) {
+	s.log.Error("checkpoint with a close", "village", s.village, "error", err)
 }
 
 // NewHandler puts the server-rendered pages and the API into one handler, so that both answer under the same headers,

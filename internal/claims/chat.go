@@ -1,10 +1,8 @@
 package claims
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"qunyan/internal/core"
@@ -31,20 +29,7 @@ type ChatText struct {
 
 // ChatTitle heads a list's messages: the village, the month and the list's place in it.
 func ChatTitle(lang messages.Lang, village string, n Notice) string {
-	year, month := int(n.Month)/100, int(n.Month)%100
-	text := fmt.Sprintf("%d年%d月", year, month)
-	if lang == messages.English {
-		text = fmt.Sprintf("%s %d", time.Month(month), year)
-	}
-	return messages.Text(lang, "page.chat.heading", map[string]any{"village": village, "month": text, "n": n.Seq})
-}
-
-func chatDay(lang messages.Lang, d core.Day) string {
-	year, month, day := int(d)/10000, int(d)/100%100, int(d)%100
-	if lang == messages.English {
-		return fmt.Sprintf("%d %s %d", day, time.Month(month).String()[:3], year)
-	}
-	return fmt.Sprintf("%d年%d月%d日", year, month, day)
+	return messages.Text(lang, "page.chat.heading", map[string]any{"village": village, "month": messages.Month(lang, n.Month), "n": n.Seq})
 }
 
 // Messages writes the list for a chat group: the same lines, numbers and masked names as on the board, in messages of
@@ -94,7 +79,7 @@ func (c ChatText) say(key string, pairs ...any) string {
 }
 
 func (c ChatText) rows() []string {
-	rows := []string{c.say("page.chat.window", "from", chatDay(c.Lang, c.Notice.FromDay), "to", chatDay(c.Lang, c.Notice.ToDay), "n", len(c.Lines)), c.say("page.chat.object", "link", c.Link)}
+	rows := []string{c.say("page.chat.window", "from", messages.Date(c.Lang, c.Notice.FromDay), "to", messages.Date(c.Lang, c.Notice.ToDay), "n", len(c.Lines)), c.say("page.chat.object", "link", c.Link)}
 	if len(c.Lines) == 0 {
 		rows = []string{c.say("page.notice.only_fixed") + " " + c.Link, c.say("page.notice.fixed_doubt")}
 	}

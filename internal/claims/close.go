@@ -51,6 +51,7 @@ func (s *Service) close(ctx context.Context, by core.Actor, village core.Area, m
 	}
 	done, err := s.finish(ctx, by, village, month, all, seal)
 	if errors.Is(err, errUnsealed) { // the month is closed whatever comes of the checkpoint
+		seal.Failed(err)
 		done, err = s.finish(ctx, by, village, month, all, unsealed{})
 	}
 	return done, err
@@ -59,8 +60,8 @@ func (s *Service) close(ctx context.Context, by core.Actor, village core.Area, m
 // errUnsealed says that the close failed over its checkpoint alone.
 var errUnsealed = errors.New("claims: no checkpoint could be made")
 
-// finish posts what no step has posted, closes the month and signs the checkpoint, all in one transaction: of the signed
-// book and the closed month there is never one without the other for as long as a power cut could fall in between.
+// finish posts what no step has posted, closes the month and signs the checkpoint, all in one transaction: it costs one
+// flush of the disk, and no power cut falls between the close and what proves it.
 func (s *Service) finish(ctx context.Context, by core.Actor, village core.Area, month core.Month, all *sums, seal Sealing) (done ledger.Closing, err error) {
 	err = s.st.Tx(ctx, func(ctx context.Context, tx *store.Tx) error {
 		done, err = store.Once(ctx, tx, by, village, s.clock.Now(), func() (none ledger.Closing, err error) {

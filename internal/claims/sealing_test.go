@@ -29,6 +29,8 @@ func (s *signing) Sign(ctx context.Context, tx *store.Tx) error {
 	return err
 }
 
+func (*signing) Failed(error) {}
+
 // signs gives the place's claims a key to sign with.
 func (p *place) signs() (*ledger.Service, *signing) {
 	p.t.Helper()
@@ -75,6 +77,7 @@ func TestACloseSignsACheckpointOverAllItPosted(t *testing.T) {
 type broken struct {
 	village core.Area
 	signed  *int
+	failed  *error
 }
 
 func (broken) Read(context.Context) error { return errors.New("nothing could be read") }
@@ -84,17 +87,25 @@ func (b broken) Sign(ctx context.Context, tx *store.Tx) error {
 	if _, err := tx.Exec(ctx, `UPDATE book SET last_no = last_no + 100 WHERE village = $1`, b.village); err != nil {
 		return err
 	}
-	return errors.New("no key")
+	return errNoKey
 }
+
+func (b broken) Failed(err error) { *b.failed = err }
+
+var errNoKey = errors.New("no key")
 
 func TestAMonthIsClosedWhateverComesOfItsCheckpoint(t *testing.T) {
 	t.Parallel()
 	p := longMonth(t)
 	tries := 0
-	p.claims = claims.New(p.st, p.clock, p.ids, claims.Options{Sealing: func(core.Area) claims.Sealing { return broken{p.village, &tries} }})
+	var told error
+	p.claims = claims.New(p.st, p.clock, p.ids, claims.Options{Sealing: func(core.Area) claims.Sealing { return broken{p.village, &tries, &told} }})
 	done := p.close(202609)
 	if done.Claims != 450 || done.LastNo-done.FirstNo != 449 || tries != 1 {
 		t.Errorf("closed: %+v after %d tries to sign", done, tries)
+	}
+	if !errors.Is(told, errNoKey) {
+		t.Errorf("told of %v", told)
 	}
 	p.balanced()
 	p.verified()

@@ -29,6 +29,7 @@ type Options struct {
 type Sealing interface {
 	Read(ctx context.Context) error               // hashes what is in the book so far; the rest is done by Sign
 	Sign(ctx context.Context, tx *store.Tx) error // inside of the command that closes the month
+	Failed(err error)                             // told when the month is closed without it; the close itself fails for nobody
 }
 
 // unsealed makes no checkpoint.
@@ -36,6 +37,7 @@ type unsealed struct{}
 
 func (unsealed) Read(context.Context) error            { return nil }
 func (unsealed) Sign(context.Context, *store.Tx) error { return nil }
+func (unsealed) Failed(error)                          {}
 
 // Service runs the commands and queries of claims. It is safe for concurrent use.
 type Service struct {

@@ -182,8 +182,8 @@ type judgedSheet struct {
 	codes []string // "" where the row becomes a claim
 }
 
-// judgeSheet judges the rows one after the other; what stands above counts, and each row is added to it. A wrong rule or day stops the sheet; what concerns one household
-// concerns its row only.
+// judgeSheet judges the rows one after the other; what stands above counts, and each row is added to it. A wrong rule or
+// day stops the sheet; what concerns one household concerns its row only.
 func (s *Service) judgeSheet(ctx context.Context, tx *store.Tx, village core.Area, today core.Day, in Sheet, above Beside) (judgedSheet, error) {
 	var out judgedSheet
 	if err := s.inTime(in.Day, today); err != nil {

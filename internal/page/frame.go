@@ -111,20 +111,10 @@ func (f Frame) Signed(p core.Points) string {
 }
 
 // Day writes a day without its year: 9月8日, 8 Sep.
-func (f Frame) Day(d core.Day) string {
-	if f.English() {
-		return strconv.Itoa(int(d)%100) + " " + monthName(d.Month())[:3]
-	}
-	return fmt.Sprintf("%d月%d日", int(d)/100%100, int(d)%100)
-}
+func (f Frame) Day(d core.Day) string { return messages.Day(f.Lang, d) }
 
 // Date writes a whole day: 2026年9月8日, 8 Sep 2026.
-func (f Frame) Date(d core.Day) string {
-	if f.English() {
-		return f.Day(d) + " " + strconv.Itoa(int(d)/10000)
-	}
-	return strconv.Itoa(int(d)/10000) + "年" + f.Day(d)
-}
+func (f Frame) Date(d core.Day) string { return messages.Date(f.Lang, d) }
 
 // First and Last write the two ends of a stretch of days with the year once: 2026年9月8日—9月10日, 8 Sep – 10 Sep 2026.
 func (f Frame) First(d core.Day) string {
@@ -143,14 +133,7 @@ func (f Frame) Last(d core.Day) string {
 }
 
 // Month writes a month: 2026年9月, September 2026.
-func (f Frame) Month(m core.Month) string {
-	if f.English() {
-		return monthName(m) + " " + strconv.Itoa(int(m)/100)
-	}
-	return fmt.Sprintf("%d年%d月", int(m)/100, int(m)%100)
-}
-
-func monthName(m core.Month) string { return time.Month(int(m) % 100).String() }
+func (f Frame) Month(m core.Month) string { return messages.Month(f.Lang, m) }
 
 // Clock writes the minute of a moment given in Unix milliseconds: 2026-09-08 10:05.
 func (f Frame) Clock(ms int64) string {
