@@ -308,7 +308,7 @@ const interruptedAfter = 10_000
 // due is a claim that is ready to be posted.
 type due struct {
 	place
-	rule     rulebook.Line
+	rule     rulebook.Ref
 	category string
 	points   core.Points
 }
@@ -331,11 +331,11 @@ func readDue(ctx context.Context, tx *store.Tx, village core.Area, month core.Mo
 }
 
 // memos are the texts that the lines bear: a month has many lines and few rules.
-type memos map[rulebook.Line]rulebook.Wording
+type memos map[rulebook.Ref]rulebook.Wording
 
 func textsOf(ctx context.Context, tx *store.Tx, village core.Area, all []due) (memos, error) {
 	m := memos{}
-	var rules []rulebook.Line
+	var rules []rulebook.Ref
 	for _, d := range all {
 		if _, known := m[d.rule]; !known {
 			m[d.rule] = rulebook.Wording{}

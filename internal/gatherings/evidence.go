@@ -108,9 +108,8 @@ func (s *Service) Photos(ctx context.Context, by core.Actor, village core.Area, 
 		list, err = photosOf(ctx, tx, village, id, after, page.Size()+1)
 		return err
 	})
-	if len(list) > page.Size() {
-		list = list[:page.Size()]
-		next = list[len(list)-1].ID.String()
+	if err == nil {
+		list, next = core.Cut(list, page, func(p Photo) string { return p.ID.String() })
 	}
 	return list, next, err
 }

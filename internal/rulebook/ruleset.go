@@ -117,21 +117,21 @@ func RuleOf(ctx context.Context, tx *store.Tx, area core.Area, version int64, co
 	return r, err
 }
 
-// Line names a line of a version of a village's rules.
-type Line struct {
+// Ref names a rule of a version of a village's rules.
+type Ref struct {
 	Version int64
 	Code    string
 }
 
-// Wording is what a line says, in both languages.
+// Wording is what a rule says, in both languages.
 type Wording struct{ Zh, En string }
 
-// Wordings reads the texts of lines, in their order. Error: rulebook.no_rule.
-func Wordings(ctx context.Context, tx *store.Tx, village core.Area, lines []Line) ([]Wording, error) {
-	all := make([]Wording, len(lines))
-	queries := make([]store.Query, len(lines))
-	for i, l := range lines {
-		queries[i] = store.Query{SQL: sqlWording, Args: []any{village, l.Version, l.Code}, Dest: []any{&all[i].Zh, &all[i].En}}
+// Wordings reads the texts of rules, in their order. Error: rulebook.no_rule.
+func Wordings(ctx context.Context, tx *store.Tx, village core.Area, rules []Ref) ([]Wording, error) {
+	all := make([]Wording, len(rules))
+	queries := make([]store.Query, len(rules))
+	for i, r := range rules {
+		queries[i] = store.Query{SQL: sqlWording, Args: []any{village, r.Version, r.Code}, Dest: []any{&all[i].Zh, &all[i].En}}
 	}
 	err := tx.Batch(ctx, queries)
 	for _, q := range queries {
