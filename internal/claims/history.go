@@ -58,8 +58,8 @@ func (s *Service) capsOf(ctx context.Context, tx *store.Tx, c Claim) (Judgement,
 	if err != nil {
 		return Judgement{}, err
 	}
-	y := yardstick{rule: rule, version: c.Version}
-	if y.caps, err = rulebook.CategoryCaps(ctx, tx, c.Village, c.Version); err != nil {
+	y, err := withCaps(ctx, tx, c.Village, rule, c.Version)
+	if err != nil {
 		return Judgement{}, err
 	}
 	in := rulebook.Case{Deed: rulebook.Deed{Qty: c.Qty, Step: c.Step}, Day: c.Day, Event: c.Event, Door: string(c.Source),

@@ -94,12 +94,22 @@ type yardstick struct {
 	rule    rulebook.Rule
 	version int64
 	caps    []rulebook.CategoryCap
+	back    map[core.ID]bool // the village's claims that count no more
 }
 
 // yardstickOf reads the line that judges a deed of a day.
-func yardstickOf(ctx context.Context, tx *store.Tx, village core.Area, day core.Day, code string) (y yardstick, err error) {
-	if y.rule, y.version, err = rulebook.RuleAt(ctx, tx, village, day, code); err == nil {
-		y.caps, err = rulebook.CategoryCaps(ctx, tx, village, y.version)
+func yardstickOf(ctx context.Context, tx *store.Tx, village core.Area, day core.Day, code string) (yardstick, error) {
+	rule, version, err := rulebook.RuleAt(ctx, tx, village, day, code)
+	if err != nil {
+		return yardstick{}, err
+	}
+	return withCaps(ctx, tx, village, rule, version)
+}
+
+func withCaps(ctx context.Context, tx *store.Tx, village core.Area, rule rulebook.Rule, version int64) (y yardstick, err error) {
+	y.rule, y.version = rule, version
+	if y.caps, err = rulebook.CategoryCaps(ctx, tx, village, version); err == nil {
+		y.back, err = takenBack(ctx, tx, village)
 	}
 	return y, err
 }
@@ -120,16 +130,29 @@ func (y yardstick) judgement(w rulebook.Weighed) Judgement {
 	return j
 }
 
-// takenBack are the claims of household $2 whose line in the book was reversed. They count no more, neither against a cap
-// nor as a double: after a correction the deed can be entered again as it should have been.
-const takenBack = `(SELECT o.ref FROM line l JOIN line o ON o.village = l.village AND o.no = l.reverses
-		WHERE l.village = $1 AND l.owner = $2 AND l.reverses <> 0 AND l.category <> '')`
+// sqlTakenBack finds what reversals took back by themselves: they are few, a household's lines are many. The range leads to
+// their own index.
+const sqlTakenBack = `SELECT o.ref FROM line l JOIN line o ON o.village = l.village AND o.no = l.reverses
+	WHERE l.village = $1 AND l.reverses <> 0 AND l.reverses > 0 AND l.category <> ''`
+
+// takenBack are the village's claims whose line in the book was reversed. They count no more, neither against a cap nor as
+// a double: after a correction the deed can be entered again as it should have been.
+func takenBack(ctx context.Context, tx *store.Tx, village core.Area) (map[core.ID]bool, error) {
+	back := map[core.ID]bool{}
+	err := tx.Rows(ctx, sqlTakenBack, func(r store.Row) error {
+		var id core.ID
+		err := r.Scan(&id)
+		back[id] = true
+		return err
+	}, village)
+	return back, err
+}
 
 // sqlPast reads a household's claims that count against its caps by a rule or its category: all that may still be posted,
-// or have been and stand. A returned claim does not count; it is judged again when it is sent again.
-const sqlPast = `SELECT day, rule, category, event, points, resident, source FROM claim
+// or have been. A returned claim does not count; it is judged again when it is sent again.
+const sqlPast = `SELECT id, day, rule, category, event, points, resident, source FROM claim
 	WHERE village = $1 AND household = $2 AND day BETWEEN $3 AND $4 AND (rule = $5 OR category = $6) AND id <> $7
-	AND state IN ('submitted', 'approved', 'noticed', 'frozen') AND id NOT IN ` + takenBack
+	AND state IN ('submitted', 'approved', 'noticed', 'frozen')`
 
 // pastOf reads what Weigh needs to know of a household's claims. except is left out.
 func (s *Service) pastOf(ctx context.Context, tx *store.Tx, village core.Area, y yardstick, household core.ID, day core.Day, except core.ID) (past []rulebook.Past, err error) {
@@ -142,8 +165,11 @@ func (s *Service) pastOf(ctx context.Context, tx *store.Tx, village core.Area, y
 	}
 	err = tx.Rows(ctx, sqlPast, func(r store.Row) error {
 		var p rulebook.Past
-		err := r.Scan(&p.Day, &p.Rule, &p.Category, &p.Event, &p.Points, &p.Resident, &p.Door)
-		past = append(past, p)
+		var id core.ID
+		err := r.Scan(&id, &p.Day, &p.Rule, &p.Category, &p.Event, &p.Points, &p.Resident, &p.Door)
+		if !y.back[id] {
+			past = append(past, p)
+		}
 		return err
 	}, village, household, from, to, y.rule.Code, category, except)
 	return past, err

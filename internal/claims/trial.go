@@ -77,9 +77,9 @@ type TrialHousehold struct {
 const sqlTrialHomes = `SELECT id, number, head, members, state FROM household WHERE village = $1 ORDER BY number, id`
 
 // sqlTrialClaims reads a household's claims that count, in the order of the deeds.
-const sqlTrialClaims = `SELECT rule, day, step, qty, points, event, source, resident, warned_day, warned_no, warned_what FROM claim
+const sqlTrialClaims = `SELECT id, rule, day, step, qty, points, event, source, resident, warned_day, warned_no, warned_what FROM claim
 	WHERE village = $1 AND household = $2 AND day BETWEEN $3 AND $4 AND state IN ('submitted', 'approved', 'noticed', 'frozen')
-		AND id NOT IN ` + takenBack + ` ORDER BY day, id`
+	ORDER BY day, id`
 
 type trialHome struct {
 	id      core.ID
@@ -105,6 +105,7 @@ type trial struct {
 	byCode   map[string]*TrialRule
 	rules    map[string]rulebook.Rule
 	homes    []trialHome
+	back     map[core.ID]bool // claims that count no more
 }
 
 // homesAtOnce are read in one go: no transaction lasts as long as the whole.
@@ -121,6 +122,9 @@ func (s *Service) beginTrial(ctx context.Context, village core.Area, version int
 			return err
 		}
 		if known, err = knownRules(ctx, tx, village, version); err != nil {
+			return err
+		}
+		if t.back, err = takenBack(ctx, tx, village); err != nil {
 			return err
 		}
 		return tx.Rows(ctx, sqlTrialHomes, func(r store.Row) error {
@@ -184,8 +188,11 @@ func (t *trial) home(ctx context.Context, tx *store.Tx, h *trialHome) error {
 	var all []tried
 	err := tx.Rows(ctx, sqlTrialClaims, func(r store.Row) error {
 		c := tried{Deed: Deed{Household: h.id}}
-		err := r.Scan(&c.Rule, &c.Day, &c.Step, &c.Qty, &c.points, &c.Event, &c.door, &c.Resident, &c.Warned.Day, &c.Warned.No, &c.Warned.What)
-		all = append(all, c)
+		var id core.ID
+		err := r.Scan(&id, &c.Rule, &c.Day, &c.Step, &c.Qty, &c.points, &c.Event, &c.door, &c.Resident, &c.Warned.Day, &c.Warned.No, &c.Warned.What)
+		if !t.back[id] {
+			all = append(all, c)
+		}
 		return err
 	}, t.village, h.id, t.earliest, t.out.To)
 	if err != nil || len(all) == 0 {
